@@ -1,0 +1,54 @@
+/* Byte streams over TCP, clear or TLS. */
+#pragma once
+
+#include <iwf/loop.h>
+#include <iwf/str.h>
+
+struct iwf_stream;
+
+/* What a stream tells its owner, always on the owner's loop and never from
+ * inside a call of the owner's. */
+struct iwf_stream_ops {
+	/* Connected (and, with TLS, verified): sending is possible. */
+	void (*on_open)(struct iwf_stream *stream);
+	/* All bytes not yet eaten. Returns how many are eaten now; the rest is
+	 * shown again together with what comes. */
+	size_t (*on_bytes)(struct iwf_stream *stream, struct iwf_str bytes);
+	/* Everything given to send has left, after it had been held up. */
+	void (*on_drained)(struct iwf_stream *stream);
+	/* The end, by the peer (IWF_OK, IWF_E_GONE), by failure to connect
+	 * (IWF_E_IO, IWF_E_TIMEOUT, IWF_E_NOT_FOUND), by TLS (IWF_E_DENIED).
+	 * The stream is gone after this call; not called after
+	 * iwf_stream_destroy. */
+	void (*on_close)(struct iwf_stream *stream, enum iwf_err err,
+			 const char *why);
+};
+
+struct iwf_stream_conf {
+	struct iwf_str host;    /* a name or an IPv4/IPv6 address */
+	uint16_t port;
+	uint32_t connect_ms;    /* until on_open, else IWF_E_TIMEOUT */
+	uint32_t input_max_len; /* bytes not eaten before the stream is closed */
+};
+
+/* Begins to connect. `owner` is what the callbacks find with
+ * iwf_stream_owner: the address of a struct the caller keeps alive. */
+struct iwf_stream_owner {
+	const struct iwf_stream_ops *ops;
+};
+IWF_EXPORT struct iwf_stream *
+iwf_stream_connect(struct iwf_loop *loop, const struct iwf_stream_conf *conf,
+		   struct iwf_stream_owner *owner);
+IWF_EXPORT struct iwf_stream_owner *
+iwf_stream_owner(const struct iwf_stream *stream);
+
+/* Copies the bytes; what the socket does not take now leaves later, in order.
+ * Everything sent in one turn of the loop leaves in one write. */
+IWF_EXPORT void iwf_stream_send(struct iwf_stream *stream, struct iwf_str bytes);
+/* Bytes accepted by send that the socket has not taken yet. */
+IWF_EXPORT size_t iwf_stream_unsent_len(const struct iwf_stream *stream);
+/* While held, nothing is read: the peer feels it as TCP flow control. */
+IWF_EXPORT void iwf_stream_hold(struct iwf_stream *stream, bool hold);
+/* Tries once to write what is unsent, then closes; no callback follows.
+ * Accepts a pointer to NULL. */
+IWF_EXPORT void iwf_stream_destroy(struct iwf_stream **stream);
