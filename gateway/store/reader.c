@@ -1,0 +1,45 @@
+/* The threads beside the committer: one answers queries, one checkpoints. */
+#include "store/store_priv.h"
+
+static void answer(struct store *store, struct store_query *query)
+{
+	query->arena = iwf_arena_create(0);
+	query->found_count = query->set_count = query->count_count = 0;
+	query->ledger = (struct store_ledger){ 0 };
+	query->err = store->engine->ops->ask(store->engine, query);
+	store_count(&store->base, STORE_M_QUERIES, 1);
+	iwf_loop_post(query->loop, &query->task);
+}
+
+void *reader_run(void *arg)
+{
+	struct store *store = arg;
+	bool ended = false;
+
+	while (!ended) {
+		struct iwf_task *task = line_take(&store->queries, -1, &ended);
+
+		while (task) {
+			struct iwf_task *next = task->next;
+
+			answer(store, IWF_CONTAINER(task, struct store_query,
+						    task));
+			task = next;
+		}
+	}
+	return NULL;
+}
+
+void *checkpointer_run(void *arg)
+{
+	struct store *store = arg;
+	bool ended = false;
+
+	while (!ended) {
+		if (!line_take(&store->checkpoints, -1, &ended))
+			continue;
+		store->engine->ops->checkpoint(store->engine);
+		atomic_store(&store->is_asked, false);
+	}
+	return NULL;
+}

@@ -1,0 +1,340 @@
+/* Everything that survives a restart: verbs with one meaning for every backend.
+ *
+ * A change is a self-contained, idempotent record that names its own ids. The
+ * committer thread takes what has arrived, applies it in one transaction, syncs
+ * once, and only then completes each change on the loop it came from. Nothing
+ * reads its own write through the store: who needs an answer gets it in the
+ * change. Reads run on a thread of their own and see what is committed.
+ *
+ * Unit of account: a delivery (a message for one recipient). Every delivery is
+ * in exactly one state; those from STORE_FINISHED on are final and kept for
+ * `keep_ms`. */
+#pragma once
+
+#include <iwf/arena.h>
+#include <iwf/log.h>
+#include <iwf/loop.h>
+#include <iwf/metric.h>
+#include <iwf/setting.h>
+
+struct store;
+
+enum store_state {
+	STORE_QUEUED = 1,  /* waits for its turn, its link or its retry */
+	STORE_ATTEMPT,     /* handed to a link: after a crash it is unsure */
+	STORE_UNSURE,      /* may have arrived; waits for a receipt or expiry */
+	STORE_SENT,        /* the peer took it; a receipt is awaited */
+	STORE_FINISHED = 8, /* the peer took it, nothing more is awaited */
+	STORE_DELIVERED,
+	STORE_DISPLAYED,
+	STORE_FAILED,
+	STORE_EXPIRED,
+	STORE_CANCELLED
+};
+
+static inline bool store_state_is_final(enum store_state state)
+{
+	return state >= STORE_FINISHED;
+}
+const char *store_state_name(enum store_state state);
+
+#define STORE_PARTS_LEN ((IWF_PARTS_MAX + 8) / 8)
+
+/* A delivery's row. Times are milliseconds since 1970, 0 when it has not
+ * happened. Everything a trace tells is here. */
+struct store_delivery {
+	uint64_t id;           /* time-ordered, never reused */
+	uint64_t message_id;   /* whose record; equal to id for one recipient */
+	enum iwf_kind kind;    /* REPORTs are accounted apart */
+	enum store_state state;
+	uint64_t about;        /* REPORT: the delivery whose fate it tells */
+	uint32_t link;         /* where to, as numbered by store_link_number */
+	uint32_t origin;       /* which link it came from */
+	uint64_t lane;         /* hash of link, sender, recipient */
+	uint32_t attempts;
+	uint32_t resends;      /* times it was sent although it may have arrived */
+	uint32_t parts;
+	uint32_t coding;
+	uint8_t parts_sent[STORE_PARTS_LEN];
+	uint8_t parts_good[STORE_PARTS_LEN]; /* parts with a good receipt */
+	int64_t accepted_at_ms;
+	int64_t due_at_ms;     /* QUEUED: not before */
+	int64_t expires_at_ms;
+	int64_t attempt_at_ms; /* the latest */
+	int64_t sent_at_ms;
+	int64_t done_at_ms;
+	int64_t told_at_ms;    /* when its REPORT was taken by the sender's side */
+	uint32_t code;         /* the peer's latest status */
+	struct iwf_str remote; /* the peer's ids, comma-separated, in part order */
+	struct iwf_str text;   /* why it is in this state, for a human */
+};
+
+enum store_verb {
+	STORE_PUT,      /* a new delivery with its message */
+	STORE_UPDATE,   /* new values of a delivery, and what it causes */
+	STORE_JOIN,     /* a receipt looks for its delivery, or waits for it */
+	STORE_PART,     /* one part of a longer message */
+	STORE_REMEMBER, /* a link's small durable value */
+	STORE_SWEEP     /* purge and expiry of the store's own rows */
+};
+
+/* A new delivery. `row` as it shall stand (state QUEUED or ATTEMPT); `record`
+ * is the message (base/record.h). Keys of 0 are not looked at. */
+struct store_put {
+	struct store_delivery row;
+	struct iwf_str record;
+	uint64_t duplicate_key; /* of the message, within duplicate_ms */
+	uint64_t transport_key; /* of the request that brought it */
+	/* Joins a set: its parts are removed and leave a tombstone. 0: none. */
+	uint64_t set_key;
+
+	/* answer */
+	bool is_duplicate;      /* nothing was written; original says of what */
+	uint64_t original;
+	enum store_state original_state;
+};
+
+#define STORE_BINDS_MAX 4
+
+/* The row's new values, whole; message_id, kind, about, origin and
+ * accepted_at_ms stay as they were put. Applying it twice is applying it once; a
+ * row that is already final is not changed (`was_final`, and nothing of the
+ * update is), except that told_at_ms and DELIVERED to DISPLAYED may be added.
+ * IWF_E_NOT_FOUND: no such row. */
+struct store_update {
+	struct store_delivery row;
+	/* Peer's ids learnt with it, as hashes, each for a part. */
+	uint64_t bind_key[STORE_BINDS_MAX];
+	uint32_t bind_part[STORE_BINDS_MAX];
+	uint32_t bind_count;
+	/* Forget every bound id of this delivery (it became final). */
+	bool unbind;
+	/* The REPORT it causes, durable in the same commit; record empty: none. */
+	struct store_put report;
+
+	/* answer */
+	bool was_final;         /* nothing was changed */
+	/* A receipt that had waited for one of the ids just bound, removed from
+	 * waiting; owned by the change's arena, empty when none waited. Only
+	 * the oldest: while the row is not final, the same update again gives
+	 * the next. */
+	struct iwf_str waiting;
+	uint32_t waiting_part;
+};
+
+/* A receipt: joined to the delivery that one of its keys is bound to; else,
+ * when `waiting` is not empty, it becomes a row that waits `unmatched_ms` for
+ * its delivery. When several deliveries are bound, the one whose message's
+ * recipient has the key `recipient` (iwf_hash of iwf_address_key) wins; 0 in
+ * recipient takes the youngest. */
+struct store_join {
+	uint64_t key[IWF_REMOTE_IDS_MAX];
+	uint32_t key_count;
+	uint64_t recipient;
+	struct iwf_str waiting;
+	int64_t now_ms;
+
+	/* answer */
+	bool is_joined;
+	uint32_t candidates;   /* how many deliveries were bound to the keys */
+	uint32_t part;
+	struct store_delivery row; /* slices owned by the change's arena */
+	struct iwf_str record;
+};
+
+struct store_part {
+	uint64_t set_key;
+	uint32_t part, parts;
+	uint32_t link;
+	struct iwf_str record;
+	int64_t now_ms;
+
+	/* answer */
+	bool is_duplicate;     /* this part, or the whole joined set, was here */
+	bool is_complete;      /* this part made the set whole: its records */
+	struct iwf_str *records; /* in part order, owned by the change's arena */
+	uint32_t record_count;
+};
+
+struct store_remember {
+	uint32_t link;
+	struct iwf_str key, value; /* an empty value forgets */
+};
+
+/* One bounded slice of housekeeping, at most max_rows rows of each kind:
+ * finished deliveries accepted before keep_before_ms with their messages,
+ * waiting receipts and tombstones of sets older than theirs. */
+struct store_sweep {
+	int64_t keep_before_ms;
+	int64_t unmatched_before_ms;
+	int64_t set_before_ms;
+	uint32_t max_rows;
+
+	/* answer */
+	uint32_t purged;       /* deliveries; max_rows: call again soon */
+	uint32_t unmatched;    /* receipts that nobody came for */
+};
+
+/* Completed on `loop` through `task` (give task.run). The caller keeps the
+ * change and everything it points to until then. err:
+ * IWF_OK: durable.
+ * IWF_E_FULL (the disk), IWF_E_IO, IWF_E_CORRUPT: the commit failed, nothing of
+ *   it is durable, and the same change may be submitted again.
+ * IWF_E_EXISTS (an id with another record), IWF_E_NOT_FOUND, IWF_E_SYNTAX (a
+ *   part outside its set), IWF_E_STATE (the database refuses it): this change
+ *   alone, nothing of it was done.
+ * arena is made by the store for answers that need memory (zero it before) and
+ * is destroyed by the caller (iwf_arena_destroy accepts NULL in it). */
+struct store_change {
+	struct iwf_task task;
+	struct iwf_loop *loop;
+	enum store_verb verb;
+	enum iwf_err err;
+	struct iwf_arena *arena;
+	union {
+		struct store_put put;
+		struct store_update update;
+		struct store_join join;
+		struct store_part part;
+		struct store_remember remember;
+		struct store_sweep sweep;
+	};
+};
+
+/* Any thread; never fails and never blocks. */
+void store_submit(struct store *store, struct store_change *change);
+/* Changes submitted and not yet completed, for backpressure. Any thread. */
+unsigned store_backlog(const struct store *store);
+/* False after a commit failed and until one succeeded (the store tries by
+ * itself) and, when the disk was full, the ballast is back: refuse what is
+ * new; outcomes may be submitted all the time. */
+bool store_is_writable(const struct store *store);
+
+/* ---- reading; completed on `loop` through `task` by the reader thread ---- */
+
+enum store_query_kind {
+	STORE_Q_DUE,      /* QUEUED deliveries of `link`, by (due, id) after the
+			   * cursor, due not after until_ms, at most `limit` */
+	STORE_Q_ID,       /* the delivery `id` */
+	STORE_Q_ABOUT,    /* REPORTs caused by delivery `id` */
+	STORE_Q_STATE,    /* deliveries in `state` with id > `id`, by id */
+	STORE_Q_RECENT,   /* newest deliveries, newest first, id < `id` if given */
+	STORE_Q_AWAITED,  /* SENT or UNSURE, accepted before until_ms, id > `id` */
+	STORE_Q_EXPIRED,  /* QUEUED or UNSURE whose expires_at_ms is not after
+			   * until_ms, at most `limit` */
+	STORE_Q_SETS,     /* sets of parts whose first part came before until_ms */
+	STORE_Q_COUNTS,   /* how many deliveries by state, of each link */
+	STORE_Q_LEDGER    /* recount against the persisted intake, all slices */
+};
+
+struct store_found {
+	struct store_delivery row;
+	struct iwf_str record; /* empty when not asked for */
+};
+
+struct store_set {
+	uint64_t set_key;
+	uint32_t link, parts, record_count;
+	struct iwf_str *records; /* in part order, those that came */
+};
+
+struct store_count {
+	uint32_t link;
+	enum iwf_kind kind;
+	enum store_state state;
+	uint64_t count;
+	int64_t oldest_ms;     /* earliest accepted_at_ms among them */
+};
+
+struct store_ledger {
+	uint64_t taken;        /* deliveries ever put, persisted with each commit */
+	uint64_t purged;       /* of these, deleted by sweeps */
+	uint64_t counted;      /* rows there are, recounted */
+	/* Sum over the slices of |taken - purged - counted|: 0, or rows are
+	 * lost or foreign. */
+	int64_t imbalance;
+	uint64_t bad_slice;    /* first id of the first slice that differs */
+};
+
+struct store_query {
+	struct iwf_task task;
+	struct iwf_loop *loop;
+	enum store_query_kind kind;
+	uint32_t link;
+	enum store_state state;
+	uint64_t id;
+	int64_t after_due_ms, until_ms;
+	uint64_t after_id;
+	uint32_t limit;
+	bool with_record;
+
+	/* answer; everything is owned by arena, which the caller destroys */
+	enum iwf_err err;
+	struct iwf_arena *arena;
+	struct store_found *found;
+	uint32_t found_count;
+	struct store_set *sets;
+	uint32_t set_count;
+	struct store_count *counts;
+	uint32_t count_count;
+	struct store_ledger ledger;
+};
+
+void store_ask(struct store *store, struct store_query *query);
+
+/* ---- life ---- */
+
+enum store_backend { STORE_BACKEND_SQLITE, STORE_BACKEND_RAM };
+
+struct store_conf {
+	uint32_t backend;       /* enum store_backend */
+	struct iwf_str path;    /* folder of the database, made when missing */
+	uint32_t keep_ms;       /* finished deliveries are kept */
+	uint32_t duplicate_ms;  /* messages with the same key are one */
+	uint32_t unmatched_ms;  /* a receipt waits for its message */
+	uint32_t set_ms;        /* a set of parts waits, and its tombstone stays */
+	uint64_t cache_len;     /* bytes of page cache per connection */
+	uint64_t ballast_len;   /* freed when the disk is full */
+};
+extern const struct iwf_setting store_rows[];
+
+/* What recovery found, read before the first change. */
+struct store_recovery {
+	uint64_t last_id;       /* no id up to it may be made again */
+	uint8_t key[16];        /* random, made with the store, never changes */
+	uint64_t attempts;      /* deliveries in ATTEMPT: now unsure */
+};
+
+/* Opens or makes the database and migrates an older schema (each step in one
+ * transaction). IWF_E_VERSION with a sentence for the operator when it was
+ * written by a newer version; IWF_E_STATE when another process holds it;
+ * IWF_E_IO, IWF_E_CORRUPT. Before any other thread is started. */
+enum iwf_err store_open(struct store **store, const struct store_conf *conf,
+			struct iwf_log *log, struct store_recovery *recovery,
+			struct iwf_why *why);
+/* The number of a configured link's name, the same in every life. Only between
+ * open and start, or from the loop that owns reload (it blocks on the disk).
+ * 0: it could not be written, or there are more than 65,535. */
+uint32_t store_link_number(struct store *store, struct iwf_str name);
+/* The name of a number, for humans; "?" when unknown. */
+const char *store_link_name(const struct store *store, uint32_t number);
+/* Values remembered for a link; borrowed until its next change. Only between
+ * open and start: calls `each` for every value of every link. */
+typedef void store_recall_fn(void *arg, uint32_t link, struct iwf_str key,
+			     struct iwf_str value);
+void store_recall(struct store *store, store_recall_fn *each, void *arg);
+/* Transport keys of messages accepted since since_ms, for the retransmission
+ * answers after a restart. Only between open and start. */
+typedef void store_transport_fn(void *arg, uint64_t transport_key, uint64_t id);
+void store_recent_transports(struct store *store, int64_t since_ms,
+			     store_transport_fn *each, void *arg);
+/* Starts the committer, the checkpointer and the reader. */
+void store_start(struct store *store);
+/* Finishes what was submitted, completes it, checkpoints, closes. */
+void store_close(struct store **store);
+
+/* Rows of iwf_store_* metrics (commits, changes, syncs, wal bytes, errors...)
+ * and their values. */
+extern const struct iwf_metric_row store_metric_rows[];
+extern const size_t store_metric_count;
+struct iwf_metric *store_metrics(struct store *store);

@@ -1,0 +1,153 @@
+/* What the parts of the store share: the engine's table of functions, the
+ * threads, the metrics. Nobody outside gateway/store includes it. */
+#pragma once
+
+#include "store/store.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define STORE_BATCH_MAX 512
+
+enum store_metric {
+	STORE_M_COMMITS,
+	STORE_M_FAILURES,
+	STORE_M_CHANGES,
+	STORE_M_DUPLICATES,
+	STORE_M_PURGED,
+	STORE_M_UNMATCHED,
+	STORE_M_QUERIES,
+	STORE_M_CHECKPOINTS,
+	STORE_M_RESTARTS,
+	STORE_M_WAL_BYTES,
+	STORE_M_BACKLOG,
+	STORE_M_WRITABLE,
+	STORE_METRICS
+};
+
+/* What an engine is given at open; it outlives the engine. */
+struct store_base {
+	struct store_conf conf;
+	struct iwf_log *log;
+	struct iwf_metric metrics[STORE_METRICS];
+};
+
+struct store_engine {
+	const struct store_engine_ops *ops;
+};
+
+/* One backend. Unless said otherwise calls come from one thread at a time:
+ * before start the opener's, then the committer's. */
+struct store_engine_ops {
+	enum iwf_err (*open)(struct store_engine **engine,
+			     struct store_base *base,
+			     struct store_recovery *recovery,
+			     struct iwf_why *why);
+	void (*close)(struct store_engine **engine);
+	enum iwf_err (*begin)(struct store_engine *engine);
+	/* IWF_OK: applied, or refused in change->err with nothing written.
+	 * IWF_E_STATE: this change cannot be applied and may have left
+	 * something: roll back, go on without it. Other: the batch fails. */
+	enum iwf_err (*apply)(struct store_engine *engine,
+			      struct store_change *change);
+	enum iwf_err (*commit)(struct store_engine *engine);
+	void (*rollback)(struct store_engine *engine);
+	/* Between two batches: true when the checkpointer is wanted. */
+	bool (*rest)(struct store_engine *engine);
+	/* A commit that changes nothing but proves that commits work. */
+	enum iwf_err (*probe)(struct store_engine *engine);
+	/* The checkpointer's own thread. */
+	void (*checkpoint)(struct store_engine *engine);
+	/* The reader's own thread; query->arena exists. */
+	enum iwf_err (*ask)(struct store_engine *engine,
+			    struct store_query *query);
+	/* Before start only. */
+	void (*recall)(struct store_engine *engine, store_recall_fn *each,
+		       void *arg);
+	void (*transports)(struct store_engine *engine, int64_t since_ms,
+			   store_transport_fn *each, void *arg);
+};
+
+extern const struct store_engine_ops sqlite_engine_ops;
+extern const struct store_engine_ops ram_engine_ops;
+
+/* The names of links are remembered values of link 0, which no link has:
+ * key is the name, value the number in decimal. */
+#define STORE_NAMES_LINK 0
+
+/* A line of tasks that one thread waits for. */
+struct store_line {
+	pthread_mutex_t lock;
+	pthread_cond_t more;
+	struct iwf_task *head;
+	struct iwf_task **tail;
+	bool is_closed;
+};
+
+void line_open(struct store_line *line);
+void line_close(struct store_line *line);
+void line_push(struct store_line *line, struct iwf_task *task);
+/* Everything in line, oldest first; waits at most wait_ms (below 0: for ever)
+ * for something. NULL: nothing came, or the end: then *ended is true. */
+struct iwf_task *line_take(struct store_line *line, int wait_ms, bool *ended);
+/* What comes before is still taken, then line_take tells the end. */
+void line_end(struct store_line *line);
+
+/* A file whose blocks are given back when the disk is full, so that outcomes
+ * of what was accepted can still be written. */
+struct ballast {
+	char *path; /* NULL: there is none */
+	uint64_t len;
+	bool is_there;
+	int64_t tried_at_ms;
+};
+void ballast_open(struct ballast *ballast, struct iwf_str folder, uint64_t len);
+void ballast_close(struct ballast *ballast);
+void ballast_free(struct ballast *ballast);
+/* Tries again to make it, at most once a second of now_ms and only when the
+ * disk has room for more than it. True when it is there. */
+bool ballast_regain(struct ballast *ballast, int64_t now_ms);
+
+struct store_names {
+	pthread_mutex_t lock;
+	char **names; /* by number, from 1 */
+	uint32_t count, cap;
+};
+#define STORE_LINKS_MAX 65535
+void names_open(struct store_names *names);
+void names_close(struct store_names *names);
+/* A store_recall_fn; arg is the names. */
+void names_on_value(void *arg, uint32_t link, struct iwf_str key,
+		    struct iwf_str value);
+
+struct store {
+	struct store_base base;
+	struct store_engine *engine;
+	struct ballast ballast;
+	struct store_line changes;
+	struct store_line queries;
+	struct store_line checkpoints;
+	struct iwf_task checkpoint;   /* in its line when is_asked */
+	atomic_bool is_asked;
+	pthread_t committer, reader, checkpointer;
+	bool is_started;
+	bool had_failed;              /* the committer's own */
+	atomic_uint backlog;
+	atomic_bool is_writable;
+	struct store_names names;
+};
+
+static inline void store_count(struct store_base *base, enum store_metric m,
+			       int64_t n)
+{
+	iwf_metric_add(&base->metrics[m], n);
+}
+
+/* Thread bodies; arg is the store. */
+void *committer_run(void *arg);
+void *reader_run(void *arg);
+void *checkpointer_run(void *arg);
+
+/* One batch, on the calling thread; every change is completed. */
+void committer_commit(struct store *store, struct store_change **changes,
+		      unsigned count);

@@ -1,0 +1,101 @@
+/* The store's tables as the verbs see them: small steps that each backend
+ * takes in its own way. All run inside one transaction of one thread. */
+#pragma once
+
+#include "store/store_priv.h"
+
+/* Deliveries are counted by ranges of ids, about 16 seconds each. */
+#define SLICE_BITS 36
+
+static inline int64_t slice_of(uint64_t id)
+{
+	return (int64_t)(id >> SLICE_BITS);
+}
+
+/* A delivery with what only the store knows of it: the keys bound to it, an
+ * array of uint64_t. */
+struct table_row {
+	struct store_delivery dlv;
+	struct iwf_str bound;
+};
+
+struct table_bind {
+	uint64_t delivery;
+	uint32_t part;
+};
+#define TABLE_BINDS_MAX 64
+
+struct tables {
+	const struct table_ops *ops;
+	const struct store_conf *conf;
+	const uint8_t *key;        /* for iwf_hash */
+	struct iwf_arena *scratch; /* emptied before each change */
+};
+
+/* A step that fails has sunk the batch (or, IWF_E_STATE, its change); what is
+ * not there is no failure. Slices found are owned by the arena. */
+struct table_ops {
+	/* dlv.id 0: not there. */
+	enum iwf_err (*row_find)(struct tables *t, uint64_t id,
+				 struct iwf_arena *arena,
+				 struct table_row *row);
+	/* Counts it in the ledger. */
+	enum iwf_err (*row_add)(struct tables *t, const struct table_row *row);
+	enum iwf_err (*row_set)(struct tables *t, const struct table_row *row);
+	/* Nothing happens when the id is there. */
+	enum iwf_err (*message_add)(struct tables *t, uint64_t id,
+				    uint64_t transport, struct iwf_str record);
+	enum iwf_err (*message_find)(struct tables *t, uint64_t id,
+				     struct iwf_arena *arena,
+				     struct iwf_str *record);
+
+	/* The delivery of a message key in this or the earlier generation. */
+	enum iwf_err (*seen_find)(struct tables *t, uint64_t key,
+				  int64_t generation, uint64_t *delivery);
+	enum iwf_err (*seen_set)(struct tables *t, uint64_t key,
+				 int64_t generation, uint64_t delivery);
+
+	enum iwf_err (*bind_add)(struct tables *t, uint64_t key,
+				 struct table_bind bind);
+	enum iwf_err (*bind_drop)(struct tables *t, uint64_t key,
+				  uint64_t delivery);
+	enum iwf_err (*bind_find)(struct tables *t, uint64_t key,
+				  struct table_bind *binds, uint32_t *count);
+
+	/* The oldest receipt that waits for key; id 0: none does. */
+	enum iwf_err (*waiting_find)(struct tables *t, uint64_t key,
+				     struct iwf_arena *arena, uint64_t *id,
+				     struct iwf_str *record);
+	enum iwf_err (*waiting_add)(struct tables *t,
+				    const struct store_join *join);
+	enum iwf_err (*waiting_drop)(struct tables *t, uint64_t id);
+
+	enum iwf_err (*part_add)(struct tables *t,
+				 const struct store_part *part, bool *is_new);
+	enum iwf_err (*part_list)(struct tables *t, uint64_t set_key,
+				  struct iwf_arena *arena,
+				  struct iwf_str **records, uint32_t *count);
+	/* Removes the set's parts, leaves a tombstone. */
+	enum iwf_err (*set_join)(struct tables *t, uint64_t set_key,
+				 int64_t at_ms);
+	/* When it was joined, 0: it was not. */
+	enum iwf_err (*set_joined)(struct tables *t, uint64_t set_key,
+				   int64_t *at_ms);
+
+	enum iwf_err (*value_set)(struct tables *t,
+				  const struct store_remember *value);
+	enum iwf_err (*sweep)(struct tables *t, struct store_sweep *sweep);
+};
+
+/* One change, as store_engine_ops.apply says. */
+enum iwf_err verbs_apply(struct tables *t, struct store_change *change);
+
+/* Arrays of uint64_t as bytes. */
+static inline uint32_t keys_count(struct iwf_str keys)
+{
+	return (uint32_t)(keys.len / sizeof(uint64_t));
+}
+uint64_t keys_get(struct iwf_str keys, uint32_t i);
+bool keys_has(struct iwf_str keys, uint64_t key);
+struct iwf_str keys_add(struct iwf_arena *arena, struct iwf_str keys,
+			uint64_t key);

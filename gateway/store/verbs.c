@@ -1,0 +1,449 @@
+/* What each change means, once for every backend. */
+#include "store/tables.h"
+
+#include "base/record.h"
+
+#include <iwf/random.h>
+
+uint64_t keys_get(struct iwf_str keys, uint32_t i)
+{
+	uint64_t key;
+
+	memcpy(&key, keys.ptr + i * sizeof(key), sizeof(key));
+	return key;
+}
+
+bool keys_has(struct iwf_str keys, uint64_t key)
+{
+	for (uint32_t i = 0; i < keys_count(keys); i++)
+		if (keys_get(keys, i) == key)
+			return true;
+	return false;
+}
+
+struct iwf_str keys_add(struct iwf_arena *arena, struct iwf_str keys,
+			uint64_t key)
+{
+	char *more;
+
+	if (keys_has(keys, key))
+		return keys;
+	more = iwf_arena_alloc(arena, keys.len + sizeof(key));
+	if (keys.len)
+		memcpy(more, keys.ptr, keys.len);
+	memcpy(more + keys.len, &key, sizeof(key));
+	return iwf_str_make(more, keys.len + sizeof(key));
+}
+
+static struct iwf_arena *answer_arena(struct store_change *change)
+{
+	if (!change->arena)
+		change->arena = iwf_arena_create(0);
+	return change->arena;
+}
+
+/* ---- PUT ---- */
+
+static bool has_failed(enum store_state state)
+{
+	return state == STORE_FAILED || state == STORE_EXPIRED ||
+	       state == STORE_CANCELLED;
+}
+
+static bool is_recent(const struct tables *t, const struct store_delivery *dlv,
+		      int64_t than_ms)
+{
+	return than_ms - dlv->accepted_at_ms < (int64_t)t->conf->duplicate_ms;
+}
+
+/* Whether the same message is here and alive, or has arrived. */
+static enum iwf_err judge_duplicate(struct tables *t, struct store_put *put,
+				    int64_t generation)
+{
+	struct table_row row;
+	uint64_t original = 0;
+	enum iwf_err err = t->ops->seen_find(t, put->duplicate_key, generation,
+					     &original);
+
+	if (err || !original || original == put->row.id)
+		return err;
+	err = t->ops->row_find(t, original, t->scratch, &row);
+	if (err || !row.dlv.id || has_failed(row.dlv.state) ||
+	    !is_recent(t, &row.dlv, put->row.accepted_at_ms))
+		return err;
+	put->is_duplicate = true;
+	put->original = original;
+	put->original_state = row.dlv.state;
+	return IWF_OK;
+}
+
+/* The same put again after a commit whose answer was lost. */
+static enum iwf_err judge_again(struct tables *t, struct store_put *put,
+				bool *is_again, enum iwf_err *refusal)
+{
+	struct table_row row;
+	struct iwf_str record;
+	enum iwf_err err = t->ops->row_find(t, put->row.id, t->scratch, &row);
+
+	*is_again = false;
+	if (err || !row.dlv.id)
+		return err;
+	*is_again = true;
+	err = t->ops->message_find(t, row.dlv.message_id, t->scratch, &record);
+	if (!err && !iwf_str_eq(record, put->record))
+		*refusal = IWF_E_EXISTS;
+	return err;
+}
+
+static enum iwf_err add_new(struct tables *t, struct store_put *put,
+			    int64_t generation)
+{
+	struct table_row row = { .dlv = put->row };
+	enum iwf_err err = t->ops->row_add(t, &row);
+
+	if (!err)
+		err = t->ops->message_add(t, put->row.message_id,
+					  put->transport_key, put->record);
+	if (!err && put->duplicate_key)
+		err = t->ops->seen_set(t, put->duplicate_key, generation,
+				       put->row.id);
+	return err;
+}
+
+static enum iwf_err apply_put(struct tables *t, struct store_put *put,
+			      enum iwf_err *refusal)
+{
+	int64_t generation = put->row.accepted_at_ms /
+			     (t->conf->duplicate_ms ? t->conf->duplicate_ms : 1);
+	bool is_again;
+	enum iwf_err err;
+
+	IWF_BUG_ON(put->row.id == 0 || put->row.id > INT64_MAX);
+	if (!put->row.message_id)
+		put->row.message_id = put->row.id;
+	put->is_duplicate = false;
+	put->original = 0;
+	err = judge_again(t, put, &is_again, refusal);
+	if (err || *refusal)
+		return err;
+	if (!is_again && put->duplicate_key)
+		err = judge_duplicate(t, put, generation);
+	/* The parts of a duplicate have served, too. */
+	if (!err && put->set_key)
+		err = t->ops->set_join(t, put->set_key,
+				       put->row.accepted_at_ms);
+	if (!err && !is_again && !put->is_duplicate)
+		err = add_new(t, put, generation);
+	return err;
+}
+
+/* ---- UPDATE ---- */
+
+/* What may still be told of a final row. */
+static bool add_to_final(struct store_delivery *old,
+			 const struct store_delivery *row)
+{
+	bool is_changed = false;
+
+	if (!old->told_at_ms && row->told_at_ms) {
+		old->told_at_ms = row->told_at_ms;
+		is_changed = true;
+	}
+	if (old->state == STORE_DELIVERED && row->state == STORE_DISPLAYED) {
+		old->state = STORE_DISPLAYED;
+		old->done_at_ms = row->done_at_ms;
+		is_changed = true;
+	}
+	return is_changed;
+}
+
+static enum iwf_err take_waiting(struct tables *t, struct store_change *change,
+				 uint32_t i)
+{
+	struct store_update *update = &change->update;
+	struct iwf_str record;
+	uint64_t id = 0;
+	enum iwf_err err = t->ops->waiting_find(t, update->bind_key[i],
+						t->scratch, &id, &record);
+
+	if (err || !id)
+		return err;
+	update->waiting = iwf_arena_copy(answer_arena(change), record);
+	update->waiting_part = update->bind_part[i];
+	return t->ops->waiting_drop(t, id);
+}
+
+static enum iwf_err bind_keys(struct tables *t, struct store_change *change,
+			      struct table_row *row)
+{
+	struct store_update *update = &change->update;
+	enum iwf_err err = IWF_OK;
+
+	for (uint32_t i = 0; !err && i < update->bind_count; i++) {
+		struct table_bind bind = { row->dlv.id, update->bind_part[i] };
+
+		if (!update->unbind) {
+			row->bound = keys_add(t->scratch, row->bound,
+					      update->bind_key[i]);
+			err = t->ops->bind_add(t, update->bind_key[i], bind);
+		}
+		if (!err && !update->waiting.len)
+			err = take_waiting(t, change, i);
+	}
+	return err;
+}
+
+static enum iwf_err unbind_all(struct tables *t, struct table_row *row)
+{
+	enum iwf_err err = IWF_OK;
+
+	for (uint32_t i = 0; !err && i < keys_count(row->bound); i++)
+		err = t->ops->bind_drop(t, keys_get(row->bound, i),
+					row->dlv.id);
+	row->bound = IWF_STR_NONE;
+	return err;
+}
+
+static enum iwf_err change_row(struct tables *t, struct store_change *change,
+			       struct table_row *row)
+{
+	struct store_update *update = &change->update;
+	enum iwf_err err = IWF_OK;
+
+	/* first: it is what may be refused */
+	if (update->report.record.len)
+		err = apply_put(t, &update->report, &change->err);
+	if (err || change->err)
+		return err;
+	err = bind_keys(t, change, row);
+	if (!err && update->unbind)
+		err = unbind_all(t, row);
+	return err ? err : t->ops->row_set(t, row);
+}
+
+/* What a delivery is does not change, only what becomes of it. */
+static void take_values(struct store_delivery *old,
+			const struct store_delivery *row)
+{
+	struct store_delivery values = *row;
+
+	values.message_id = old->message_id;
+	values.kind = old->kind;
+	values.about = old->about;
+	values.origin = old->origin;
+	values.accepted_at_ms = old->accepted_at_ms;
+	*old = values;
+}
+
+static enum iwf_err apply_update(struct tables *t, struct store_change *change)
+{
+	struct store_update *update = &change->update;
+	struct table_row row;
+	enum iwf_err err = t->ops->row_find(t, update->row.id, t->scratch,
+					    &row);
+
+	IWF_BUG_ON(update->bind_count > STORE_BINDS_MAX);
+	update->waiting = IWF_STR_NONE;
+	update->waiting_part = 0;
+	update->was_final = false;
+	if (err)
+		return err;
+	if (!row.dlv.id) {
+		change->err = IWF_E_NOT_FOUND;
+		return IWF_OK;
+	}
+	if (!store_state_is_final(row.dlv.state)) {
+		take_values(&row.dlv, &update->row);
+		return change_row(t, change, &row);
+	}
+	update->was_final = !add_to_final(&row.dlv, &update->row);
+	return update->was_final ? IWF_OK : change_row(t, change, &row);
+}
+
+/* ---- JOIN ---- */
+
+struct candidates {
+	struct table_bind binds[TABLE_BINDS_MAX];
+	uint32_t count;
+};
+
+static void add_candidates(struct candidates *all,
+			   const struct table_bind *binds, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t k = 0;
+
+		while (k < all->count &&
+		       all->binds[k].delivery != binds[i].delivery)
+			k++;
+		if (k == all->count && k < TABLE_BINDS_MAX)
+			all->binds[all->count++] = binds[i];
+	}
+}
+
+static enum iwf_err find_candidates(struct tables *t,
+				    const struct store_join *join,
+				    struct candidates *all)
+{
+	enum iwf_err err = IWF_OK;
+
+	all->count = 0;
+	for (uint32_t i = 0; !err && i < join->key_count; i++) {
+		struct table_bind binds[TABLE_BINDS_MAX];
+		uint32_t count = 0;
+
+		err = t->ops->bind_find(t, join->key[i], binds, &count);
+		add_candidates(all, binds, count);
+	}
+	return err;
+}
+
+static uint64_t recipient_of(const struct tables *t, struct iwf_str record)
+{
+	const struct iwf_message *msg = record_parse(record);
+	struct iwf_buf buf = { 0 };
+	uint64_t hash;
+
+	if (!msg)
+		return 0;
+	iwf_address_key(&buf, &msg->to);
+	hash = iwf_hash(t->key, iwf_buf_str(&buf));
+	iwf_buf_free(&buf);
+	iwf_message_unref(&msg);
+	return hash;
+}
+
+struct joined {
+	struct table_bind bind;
+	struct table_row row;
+	struct iwf_str record;
+	bool is_recipient;
+};
+
+/* The recipient's own before others, then the youngest. */
+static bool is_better(const struct joined *a, const struct joined *b)
+{
+	if (!b->row.dlv.id || a->is_recipient != b->is_recipient)
+		return !b->row.dlv.id || a->is_recipient;
+	return a->row.dlv.id > b->row.dlv.id;
+}
+
+static enum iwf_err choose(struct tables *t, struct store_change *change,
+			   const struct candidates *all, struct joined *best)
+{
+	struct store_join *join = &change->join;
+	enum iwf_err err = IWF_OK;
+
+	for (uint32_t i = 0; !err && i < all->count; i++) {
+		struct joined one = { .bind = all->binds[i] };
+
+		err = t->ops->row_find(t, one.bind.delivery,
+				       answer_arena(change), &one.row);
+		if (err || !one.row.dlv.id)
+			continue;
+		join->candidates++;
+		err = t->ops->message_find(t, one.row.dlv.message_id,
+					   answer_arena(change), &one.record);
+		one.is_recipient = all->count > 1 && join->recipient &&
+			recipient_of(t, one.record) == join->recipient;
+		if (is_better(&one, best))
+			*best = one;
+	}
+	return err;
+}
+
+/* A receipt that is told again while it waits is one receipt. */
+static enum iwf_err wait_for_message(struct tables *t,
+				     const struct store_join *join)
+{
+	struct iwf_str record;
+	uint64_t id = 0;
+	enum iwf_err err;
+
+	if (!join->waiting.len || !join->key_count)
+		return IWF_OK;
+	err = t->ops->waiting_find(t, join->key[0], t->scratch, &id, &record);
+	if (err || (id && iwf_str_eq(record, join->waiting)))
+		return err;
+	return t->ops->waiting_add(t, join);
+}
+
+static enum iwf_err apply_join(struct tables *t, struct store_change *change)
+{
+	struct store_join *join = &change->join;
+	struct joined best = { .record = IWF_STR_NONE };
+	struct candidates all;
+	enum iwf_err err;
+
+	IWF_BUG_ON(join->key_count > IWF_REMOTE_IDS_MAX);
+	join->is_joined = false;
+	join->candidates = join->part = 0;
+	err = find_candidates(t, join, &all);
+	if (!err)
+		err = choose(t, change, &all, &best);
+	if (err)
+		return err;
+	if (!best.row.dlv.id)
+		return wait_for_message(t, join);
+	join->is_joined = true;
+	join->part = best.bind.part;
+	join->row = best.row.dlv;
+	join->record = best.record;
+	return IWF_OK;
+}
+
+/* ---- PART, and the rest ---- */
+
+static enum iwf_err apply_part(struct tables *t, struct store_change *change)
+{
+	struct store_part *part = &change->part;
+	bool is_new = false;
+	int64_t joined_at_ms = 0;
+	enum iwf_err err;
+
+	part->is_duplicate = part->is_complete = false;
+	part->records = NULL;
+	part->record_count = 0;
+	if (!part->part || part->part > part->parts) {
+		change->err = IWF_E_SYNTAX;
+		return IWF_OK;
+	}
+	err = t->ops->set_joined(t, part->set_key, &joined_at_ms);
+	if (err)
+		return err;
+	if (joined_at_ms &&
+	    part->now_ms - joined_at_ms < (int64_t)t->conf->set_ms) {
+		part->is_duplicate = true;
+		return IWF_OK;
+	}
+	err = t->ops->part_add(t, part, &is_new);
+	part->is_duplicate = !is_new;
+	if (err || !is_new)
+		return err;
+	err = t->ops->part_list(t, part->set_key, answer_arena(change),
+				&part->records, &part->record_count);
+	part->is_complete = !err && part->record_count == part->parts;
+	return err;
+}
+
+enum iwf_err verbs_apply(struct tables *t, struct store_change *change)
+{
+	iwf_arena_reset(t->scratch);
+	switch (change->verb) {
+	case STORE_PUT:
+		return apply_put(t, &change->put, &change->err);
+	case STORE_UPDATE:
+		return apply_update(t, change);
+	case STORE_JOIN:
+		return apply_join(t, change);
+	case STORE_PART:
+		return apply_part(t, change);
+	case STORE_REMEMBER:
+		return t->ops->value_set(t, &change->remember);
+	case STORE_SWEEP:
+		change->sweep.purged = change->sweep.unmatched = 0;
+		return t->ops->sweep(t, &change->sweep);
+	}
+	IWF_BUG_ON("no such verb");
+	return IWF_E_STATE;
+}
