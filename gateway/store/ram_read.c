@@ -68,9 +68,23 @@ static void ask_about(struct ram_engine *ram, struct store_query *query)
 			  ram_find(&ram->rows, RAM_KEY(node->key.b)));
 }
 
+static void ask_thread(struct ram_engine *ram, struct store_query *query)
+{
+	const struct ram_bytes *thread = ram_find(&ram->threads,
+						  RAM_KEY(query->id));
+
+	if (thread && thread->at_ms >= query->until_ms)
+		query->thread = iwf_arena_copy(query->arena,
+					       ram_bytes_str(thread));
+}
+
 static bool is_wanted(const struct store_query *query,
 		      const struct store_delivery *dlv)
 {
+	if (query->kind == STORE_Q_EXPIRED)
+		return (dlv->state == STORE_QUEUED ||
+			dlv->state == STORE_UNSURE) &&
+		       dlv->expires_at_ms <= query->until_ms;
 	if (query->kind == STORE_Q_STATE)
 		return dlv->state == query->state;
 	return (dlv->state == STORE_SENT || dlv->state == STORE_UNSURE) &&
@@ -183,6 +197,7 @@ static ask_fn *const asks[] = {
 	[STORE_Q_DUE] = ask_due, [STORE_Q_ID] = ask_id,
 	[STORE_Q_ABOUT] = ask_about, [STORE_Q_STATE] = ask_all,
 	[STORE_Q_RECENT] = ask_recent, [STORE_Q_AWAITED] = ask_all,
+	[STORE_Q_EXPIRED] = ask_all, [STORE_Q_THREAD] = ask_thread,
 	[STORE_Q_SETS] = ask_sets, [STORE_Q_COUNTS] = ask_counts,
 	[STORE_Q_LEDGER] = ask_ledger,
 };

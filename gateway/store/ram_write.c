@@ -310,6 +310,18 @@ static enum iwf_err value_set(struct tables *t,
 	return IWF_OK;
 }
 
+static enum iwf_err thread_set(struct tables *t, uint64_t key, int64_t at_ms,
+			       struct iwf_str thread)
+{
+	struct ram_engine *ram = engine_of(t);
+	struct ram_bytes *made = ram_bytes_make(thread);
+
+	made->at_ms = at_ms;
+	ram_drop(&ram->threads, RAM_KEY(key));
+	ram_put(&ram->threads, RAM_KEY(key), made);
+	return IWF_OK;
+}
+
 static void purge_row(struct tables *t, const struct store_delivery *dlv,
 		      struct iwf_str bound)
 {
@@ -345,6 +357,21 @@ static void purge(struct tables *t, struct store_sweep *sweep)
 	}
 }
 
+/* Everything of the set that is older. */
+static void drop_old(struct ram_set *set, int64_t before_ms)
+{
+	struct ram_node *node = set->heads[0];
+
+	while (node) {
+		const struct ram_bytes *old = node->item;
+		struct ram_key key = node->key;
+
+		node = node->next[0];
+		if (old->at_ms < before_ms)
+			ram_drop(set, key);
+	}
+}
+
 enum iwf_err ram_sweep(struct tables *t, struct store_sweep *sweep)
 {
 	struct ram_engine *ram = engine_of(t);
@@ -361,14 +388,8 @@ enum iwf_err ram_sweep(struct tables *t, struct store_sweep *sweep)
 		waiting_drop(t, id);
 		sweep->unmatched++;
 	}
-	for (node = ram->joined.heads[0]; node;) {
-		const struct ram_bytes *old = node->item;
-		struct ram_key key = node->key;
-
-		node = node->next[0];
-		if (old->at_ms < sweep->set_before_ms)
-			ram_drop(&ram->joined, key);
-	}
+	drop_old(&ram->joined, sweep->set_before_ms);
+	drop_old(&ram->threads, sweep->thread_before_ms);
 	return IWF_OK;
 }
 
@@ -381,5 +402,5 @@ const struct table_ops ram_table_ops = {
 	.waiting_drop = waiting_drop,
 	.part_add = part_add, .part_list = part_list,
 	.set_join = set_join, .set_joined = set_joined,
-	.value_set = value_set, .sweep = ram_sweep,
+	.value_set = value_set, .thread_set = thread_set, .sweep = ram_sweep,
 };

@@ -186,6 +186,32 @@ static enum iwf_err ask_awaited(struct sqlite_conn *conn,
 	return collect(conn, stmt, query);
 }
 
+static enum iwf_err ask_expired(struct sqlite_conn *conn,
+				struct store_query *query)
+{
+	sqlite3_stmt *stmt = sqlite_stmt(conn, SQL_Q_EXPIRED);
+
+	sqlite3_bind_int64(stmt, 1, query->until_ms);
+	bind_id(stmt, 2, limit_of(query));
+	return collect(conn, stmt, query);
+}
+
+static enum iwf_err ask_thread(struct sqlite_conn *conn,
+			       struct store_query *query)
+{
+	sqlite3_stmt *stmt = sqlite_stmt(conn, SQL_THREAD_FIND);
+	bool has_row;
+	enum iwf_err err;
+
+	bind_id(stmt, 1, query->id);
+	sqlite3_bind_int64(stmt, 2, query->until_ms);
+	err = sqlite_next(conn, stmt, &has_row);
+	if (has_row)
+		query->thread = column_bytes(stmt, 0, query->arena);
+	sqlite3_reset(stmt);
+	return err;
+}
+
 static enum iwf_err read_parts(struct sqlite_conn *conn,
 			       struct store_query *query, struct store_set *set)
 {
@@ -231,6 +257,7 @@ static ask_fn *const asks[] = {
 	[STORE_Q_DUE] = ask_due, [STORE_Q_ID] = ask_id,
 	[STORE_Q_ABOUT] = ask_about, [STORE_Q_STATE] = ask_state,
 	[STORE_Q_RECENT] = ask_recent, [STORE_Q_AWAITED] = ask_awaited,
+	[STORE_Q_EXPIRED] = ask_expired, [STORE_Q_THREAD] = ask_thread,
 	[STORE_Q_SETS] = ask_sets, [STORE_Q_COUNTS] = sqlite_ask_counts,
 	[STORE_Q_LEDGER] = sqlite_ask_ledger,
 };

@@ -20,6 +20,8 @@ static const char version_1[] =
 /* what waits, and what is not at its end */
 "CREATE INDEX due ON delivery(link, due_at, id) WHERE state = 1;"
 "CREATE INDEX open ON delivery(state, id) WHERE state < 8;"
+/* what may expire before it is sent, or unanswered */
+"CREATE INDEX expiry ON delivery(expires_at) WHERE state IN (1, 3);"
 /* only REPORTs; only messages for several recipients */
 "CREATE INDEX about ON delivery(about) WHERE about <> 0;"
 "CREATE INDEX shared ON delivery(message) WHERE message <> 0;"
@@ -36,6 +38,7 @@ static const char version_1[] =
 " PRIMARY KEY(set_key, part)) WITHOUT ROWID;"
 "CREATE TABLE joined (set_key INTEGER PRIMARY KEY, at INTEGER);"
 "CREATE INDEX joined_at ON joined(at);"
+"CREATE TABLE thread (key INTEGER PRIMARY KEY, at INTEGER, value BLOB);"
 /* link 0: the numbers of the links' names */
 "CREATE TABLE value (link INTEGER, key TEXT, value BLOB,"
 " PRIMARY KEY(link, key)) WITHOUT ROWID;"

@@ -229,5 +229,11 @@ enum iwf_err sqlite_sweep(struct tables *t, struct store_sweep *sweep)
 	stmt = sqlite_stmt(&eng->write, SQL_SET_OLD);
 	sqlite3_bind_int64(stmt, 1, sweep->set_before_ms);
 	bind_id(stmt, 2, sweep->max_rows);
+	err = sqlite_run(&eng->write, stmt);
+	if (err || !sweep->thread_before_ms)
+		return err;
+	stmt = sqlite_stmt(&eng->write, SQL_THREAD_OLD);
+	sqlite3_bind_int64(stmt, 1, sweep->thread_before_ms);
+	bind_id(stmt, 2, sweep->max_rows);
 	return sqlite_run(&eng->write, stmt);
 }

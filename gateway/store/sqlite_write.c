@@ -307,6 +307,17 @@ static enum iwf_err value_set(struct tables *t,
 	return sqlite_run(conn_of(t), stmt);
 }
 
+static enum iwf_err thread_set(struct tables *t, uint64_t key, int64_t at_ms,
+			       struct iwf_str thread)
+{
+	sqlite3_stmt *stmt = sqlite_stmt(conn_of(t), SQL_THREAD_SET);
+
+	bind_id(stmt, 1, key);
+	sqlite3_bind_int64(stmt, 2, at_ms);
+	bind_bytes(stmt, 3, thread);
+	return sqlite_run(conn_of(t), stmt);
+}
+
 const struct table_ops sqlite_table_ops = {
 	.row_find = row_find, .row_add = row_add, .row_set = row_set,
 	.message_add = message_add, .message_find = message_find,
@@ -316,5 +327,5 @@ const struct table_ops sqlite_table_ops = {
 	.waiting_drop = waiting_drop,
 	.part_add = part_add, .part_list = part_list,
 	.set_join = set_join, .set_joined = set_joined,
-	.value_set = value_set, .sweep = sqlite_sweep,
+	.value_set = value_set, .thread_set = thread_set, .sweep = sqlite_sweep,
 };

@@ -87,6 +87,10 @@ struct store_put {
 	uint64_t transport_key; /* of the request that brought it */
 	/* Joins a set: its parts are removed and leave a tombstone. 0: none. */
 	uint64_t set_key;
+	/* What an answer to it will belong to (STORE_Q_THREAD); the latest of a
+	 * key counts. 0: none. */
+	uint64_t thread_key;
+	struct iwf_str thread;
 
 	/* answer */
 	bool is_duplicate;      /* nothing was written; original says of what */
@@ -99,7 +103,8 @@ struct store_put {
 /* The row's new values, whole; message_id, kind, about, origin and
  * accepted_at_ms stay as they were put. Applying it twice is applying it once; a
  * row that is already final is not changed (`was_final`, and nothing of the
- * update is), except that told_at_ms and DELIVERED to DISPLAYED may be added.
+ * update is), except that told_at_ms may be added and that a row goes on from
+ * FINISHED to DELIVERED to DISPLAYED.
  * IWF_E_NOT_FOUND: no such row. */
 struct store_update {
 	struct store_delivery row;
@@ -168,6 +173,7 @@ struct store_sweep {
 	int64_t keep_before_ms;
 	int64_t unmatched_before_ms;
 	int64_t set_before_ms;
+	int64_t thread_before_ms;  /* 0: threads are not looked at */
 	uint32_t max_rows;
 
 	/* answer */
@@ -222,6 +228,7 @@ enum store_query_kind {
 	STORE_Q_AWAITED,  /* SENT or UNSURE, accepted before until_ms, id > `id` */
 	STORE_Q_EXPIRED,  /* QUEUED or UNSURE whose expires_at_ms is not after
 			   * until_ms, at most `limit` */
+	STORE_Q_THREAD,   /* the thread of key `id`, kept since until_ms */
 	STORE_Q_SETS,     /* sets of parts whose first part came before until_ms */
 	STORE_Q_COUNTS,   /* how many deliveries by state, of each link */
 	STORE_Q_LEDGER    /* recount against the persisted intake, all slices */
@@ -277,6 +284,7 @@ struct store_query {
 	uint32_t set_count;
 	struct store_count *counts;
 	uint32_t count_count;
+	struct iwf_str thread; /* empty: there is none */
 	struct store_ledger ledger;
 };
 

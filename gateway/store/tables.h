@@ -84,6 +84,8 @@ struct table_ops {
 
 	enum iwf_err (*value_set)(struct tables *t,
 				  const struct store_remember *value);
+	enum iwf_err (*thread_set)(struct tables *t, uint64_t key,
+				   int64_t at_ms, struct iwf_str thread);
 	enum iwf_err (*sweep)(struct tables *t, struct store_sweep *sweep);
 };
 

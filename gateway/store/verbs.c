@@ -107,6 +107,9 @@ static enum iwf_err add_new(struct tables *t, struct store_put *put,
 	if (!err && put->duplicate_key)
 		err = t->ops->seen_set(t, put->duplicate_key, generation,
 				       put->row.id);
+	if (!err && put->thread_key)
+		err = t->ops->thread_set(t, put->thread_key,
+					 put->row.accepted_at_ms, put->thread);
 	return err;
 }
 
@@ -149,8 +152,8 @@ static bool add_to_final(struct store_delivery *old,
 		old->told_at_ms = row->told_at_ms;
 		is_changed = true;
 	}
-	if (old->state == STORE_DELIVERED && row->state == STORE_DISPLAYED) {
-		old->state = STORE_DISPLAYED;
+	if (row->state <= STORE_DISPLAYED && old->state < row->state) {
+		old->state = row->state;
 		old->done_at_ms = row->done_at_ms;
 		is_changed = true;
 	}

@@ -1,0 +1,85 @@
+/* One link's settings and metrics: the struct, its rows, the counters. */
+#pragma once
+
+#include <iwf/metric.h>
+#include <iwf/setting.h>
+
+enum smpp_bind_mode { SMPP_BIND_MODE_TRANSCEIVER, SMPP_BIND_MODE_PAIR };
+enum smpp_zero { SMPP_ZERO_GSM, SMPP_ZERO_LATIN1, SMPP_ZERO_ASCII };
+enum smpp_receipts {
+	SMPP_RECEIPTS_ASKED,  /* as the sender asked */
+	SMPP_RECEIPTS_ALWAYS,
+	SMPP_RECEIPTS_NEVER
+};
+
+#define SMPP_BINDS_MAX 16
+#define SMPP_WINDOW_MAX 4096
+
+struct smpp_conf {
+	struct iwf_str host;
+	uint32_t port;
+	struct iwf_str system_id;
+	struct iwf_str password;
+	struct iwf_str password_file;
+	struct iwf_str system_type;
+	uint32_t bind; /* enum smpp_bind_mode */
+	uint32_t binds;
+	uint32_t window;
+	uint32_t tps;
+	uint32_t enquire_link_ms;
+	uint32_t response_ms;
+	uint32_t bind_timeout_ms;
+	uint32_t inactivity_ms;
+	uint32_t reconnect_min_ms;
+	uint32_t reconnect_max_ms;
+	uint32_t already_bound_ms;
+	uint32_t interface_version;
+	uint32_t addr_ton;
+	uint32_t addr_npi;
+	struct iwf_str address_range;
+	struct iwf_str service_type;
+	struct iwf_str country_code;
+	struct iwf_str trunk_prefix;
+	struct iwf_str international_prefix;
+	struct iwf_str home_domain;
+	uint32_t short_max;
+	uint32_t short_ton;
+	uint32_t short_npi;
+	uint32_t data_coding_0; /* enum smpp_zero */
+	uint32_t parts_max;
+	uint32_t receipts; /* enum smpp_receipts */
+	uint32_t id_base;  /* enum smpp_id_base */
+	bool validity;
+	uint32_t deliver_max;
+};
+
+extern const struct iwf_setting smpp_rows[];
+
+/* The order of smpp_metric_rows. */
+enum smpp_metric {
+	SMPP_METRIC_LINK_UP,
+	SMPP_METRIC_WINDOW_USED,
+	SMPP_METRIC_SUBMIT_TOTAL,
+	SMPP_METRIC_SUBMIT_OK,
+	SMPP_METRIC_SUBMIT_THROTTLED,
+	SMPP_METRIC_SUBMIT_FAILED,
+	SMPP_METRIC_SUBMIT_UNSURE,
+	SMPP_METRIC_SUBMIT_VARIED,
+	SMPP_METRIC_RECUT,
+	SMPP_METRIC_LATE_RESPONSE,
+	SMPP_METRIC_UNEXPECTED_RESPONSE,
+	SMPP_METRIC_DELIVER_TOTAL,
+	SMPP_METRIC_DELIVER_REFUSED,
+	SMPP_METRIC_DELIVER_WAITING,
+	SMPP_METRIC_RECEIPT_TOTAL,
+	SMPP_METRIC_RECEIPT_UNDECODABLE,
+	SMPP_METRIC_BAD_PDU,
+	SMPP_METRIC_FRAMING_LOST,
+	SMPP_METRIC_ENQUIRE_LINK,
+	SMPP_METRIC_ENQUIRE_LINK_UNANSWERED,
+	SMPP_METRIC_BIND_REFUSED,
+	SMPP_METRIC_RECONNECT,
+	SMPP_METRIC_COUNT
+};
+
+extern const struct iwf_metric_row smpp_metric_rows[SMPP_METRIC_COUNT];

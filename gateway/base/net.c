@@ -1,0 +1,474 @@
+/* TCP client streams: connecting address by address, coalesced output, input
+ * shown until it is eaten. */
+#include <iwf/net.h>
+
+#include "base/lookup.h"
+#include "base/socket.h"
+
+#include <iwf/arena.h>
+#include <iwf/buf.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define READ_LEN (64u << 10)
+
+enum stream_state {
+	STREAM_S_LOOKUP,
+	STREAM_S_CONNECTING,
+	STREAM_S_OPEN,
+	STREAM_S_ENDED
+};
+
+struct iwf_stream {
+	struct iwf_loop *loop;
+	struct iwf_stream_owner *owner;
+	enum stream_state state;
+	struct iwf_watch watch;
+	int fd; /* -1: none */
+
+	struct lookup_waiter waiter;
+	struct lookup_addresses addresses;
+	size_t next; /* address to try */
+	struct iwf_timer timer;
+	int64_t due_ms; /* of the whole connecting, 0: never */
+
+	struct iwf_buf in;
+	size_t input_max_len;
+	bool held;
+	bool show; /* what is uneaten, in a later turn */
+
+	struct iwf_buf out;
+	size_t out_at;
+	bool blocked; /* the socket took less than there was */
+
+	struct iwf_task turn;
+	bool posted;
+	enum iwf_err err; /* to be told in a later turn; IWF_OK: none */
+	char why[128];
+
+	/* Callbacks and the posted turn pin the memory. */
+	unsigned pins;
+	bool destroyed;
+};
+
+static void run_turn(struct iwf_task *task);
+static void on_ready(struct iwf_watch *watch, unsigned ready);
+
+/* --- life --- */
+
+static void pin(struct iwf_stream *stream)
+{
+	stream->pins++;
+}
+
+/* False when the stream was destroyed meanwhile: do not touch it. */
+static bool unpin(struct iwf_stream *stream)
+{
+	stream->pins--;
+	if (!stream->destroyed)
+		return true;
+	if (stream->pins)
+		return false;
+	iwf_buf_free(&stream->in);
+	iwf_buf_free(&stream->out);
+	free(stream);
+	return false;
+}
+
+static void post_turn(struct iwf_stream *stream)
+{
+	if (stream->posted || stream->destroyed)
+		return;
+	stream->posted = true;
+	pin(stream);
+	iwf_loop_post(stream->loop, &stream->turn);
+}
+
+static void set_why(struct iwf_stream *stream, const char *why)
+{
+	snprintf(stream->why, sizeof(stream->why), "%s", why);
+}
+
+static size_t unsent_len(const struct iwf_stream *stream)
+{
+	return stream->out.len - stream->out_at;
+}
+
+static void close_socket(struct iwf_stream *stream)
+{
+	if (stream->fd < 0)
+		return;
+	iwf_watch_stop(&stream->watch);
+	close(stream->fd);
+	stream->fd = -1;
+}
+
+static void take_down(struct iwf_stream *stream)
+{
+	if (stream->state == STREAM_S_OPEN && unsent_len(stream)) {
+		ssize_t n = send(stream->fd, stream->out.ptr + stream->out_at,
+				 unsent_len(stream),
+				 MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		(void)n; /* tried once, as promised */
+	}
+	if (stream->state == STREAM_S_OPEN)
+		socket_discard(stream->fd);
+	stream->state = STREAM_S_ENDED;
+	lookup_stop(&stream->waiter);
+	iwf_timer_stop(&stream->timer);
+	close_socket(stream);
+}
+
+/* The last callback; never from inside a call of the owner's. */
+static void end(struct iwf_stream *stream, enum iwf_err err)
+{
+	const struct iwf_stream_ops *ops = stream->owner->ops;
+
+	take_down(stream);
+	pin(stream);
+	if (ops->on_close)
+		ops->on_close(stream, err, stream->why);
+	stream->destroyed = true;
+	unpin(stream);
+}
+
+static void end_errno(struct iwf_stream *stream, enum iwf_err err, int number)
+{
+	set_why(stream, strerror(number));
+	end(stream, err);
+}
+
+void iwf_stream_destroy(struct iwf_stream **stream)
+{
+	struct iwf_stream *gone = *stream;
+
+	if (!gone)
+		return;
+	*stream = NULL;
+	take_down(gone);
+	pin(gone);
+	gone->destroyed = true;
+	unpin(gone);
+}
+
+/* --- input --- */
+
+static void watch_socket(struct iwf_stream *stream)
+{
+	unsigned wanted = (stream->held ? 0 : IWF_READY_IN) |
+			  (stream->blocked ? IWF_READY_OUT : 0);
+
+	if (stream->state == STREAM_S_OPEN)
+		iwf_watch_start(stream->loop, &stream->watch, stream->fd,
+				wanted, on_ready);
+}
+
+/* False when the stream is gone. */
+static bool show_input(struct iwf_stream *stream)
+{
+	const struct iwf_stream_ops *ops = stream->owner->ops;
+	size_t eaten = stream->in.len;
+
+	pin(stream);
+	if (ops->on_bytes)
+		eaten = ops->on_bytes(stream, iwf_buf_str(&stream->in));
+	if (!unpin(stream))
+		return false;
+	iwf_buf_eat(&stream->in, eaten);
+	if (stream->in.len <= stream->input_max_len)
+		return true;
+	set_why(stream, "too much input that nothing could be made of");
+	end(stream, IWF_E_LIMIT);
+	return false;
+}
+
+/* Reads once and shows it. False when there was nothing, or the stream is
+ * gone; `broken` is why the connection cannot be written, or 0. */
+static bool read_input(struct iwf_stream *stream, int broken)
+{
+	char *to = iwf_buf_reserve(&stream->in, READ_LEN);
+	ssize_t n = recv(stream->fd, to, READ_LEN, MSG_DONTWAIT);
+
+	if (n > 0) {
+		stream->in.len += (size_t)n;
+		return show_input(stream);
+	}
+	if (broken) {
+		end_errno(stream, IWF_E_GONE, broken);
+	} else if (n == 0) {
+		set_why(stream, "closed by the peer");
+		end(stream, IWF_OK);
+	} else if (errno != EAGAIN && errno != EINTR) {
+		end_errno(stream, IWF_E_GONE, errno);
+	}
+	return false;
+}
+
+/* The peer is gone, but what it said before is still to be heard. */
+static void read_rest(struct iwf_stream *stream, int broken)
+{
+	while (!stream->held && read_input(stream, broken))
+		;
+}
+
+void iwf_stream_hold(struct iwf_stream *stream, bool hold)
+{
+	if (stream->held == hold || stream->state == STREAM_S_ENDED)
+		return;
+	stream->held = hold;
+	watch_socket(stream);
+	if (hold || !stream->in.len)
+		return;
+	stream->show = true;
+	post_turn(stream);
+}
+
+/* --- output --- */
+
+static void forget_sent(struct iwf_stream *stream, size_t len)
+{
+	stream->out_at += len;
+	if (!unsent_len(stream)) {
+		iwf_buf_clear(&stream->out);
+		stream->out_at = 0;
+	} else if (stream->out_at > stream->out.len / 2) {
+		iwf_buf_eat(&stream->out, stream->out_at);
+		stream->out_at = 0;
+	}
+}
+
+static bool told_drained(struct iwf_stream *stream)
+{
+	const struct iwf_stream_ops *ops = stream->owner->ops;
+
+	pin(stream);
+	if (ops->on_drained)
+		ops->on_drained(stream);
+	return unpin(stream);
+}
+
+static void break_off(struct iwf_stream *stream, int broken)
+{
+	iwf_buf_clear(&stream->out);
+	stream->out_at = 0;
+	if (stream->held)
+		end_errno(stream, IWF_E_GONE, broken);
+	else
+		read_rest(stream, broken);
+}
+
+/* One write for all there is. False when the stream is gone. */
+static bool flush(struct iwf_stream *stream)
+{
+	bool was_blocked = stream->blocked;
+	ssize_t n;
+
+	if (!unsent_len(stream))
+		return true;
+	n = send(stream->fd, stream->out.ptr + stream->out_at,
+		 unsent_len(stream), MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (n < 0 && errno != EAGAIN && errno != EINTR && errno != ENOBUFS) {
+		break_off(stream, errno);
+		return false;
+	}
+	if (n > 0)
+		forget_sent(stream, (size_t)n);
+	stream->blocked = unsent_len(stream) > 0;
+	watch_socket(stream);
+	if (was_blocked && !stream->blocked)
+		return told_drained(stream);
+	return true;
+}
+
+void iwf_stream_send(struct iwf_stream *stream, struct iwf_str bytes)
+{
+	if (!bytes.len || stream->state == STREAM_S_ENDED)
+		return;
+	iwf_buf_str_put(&stream->out, bytes);
+	if (stream->state == STREAM_S_OPEN && !stream->blocked)
+		post_turn(stream);
+}
+
+size_t iwf_stream_unsent_len(const struct iwf_stream *stream)
+{
+	return unsent_len(stream);
+}
+
+/* --- connecting --- */
+
+static void on_timer(struct iwf_timer *timer);
+
+/* Each address gets its share of the time that is left. */
+static void start_timer(struct iwf_stream *stream)
+{
+	size_t left = stream->addresses.count - stream->next + 1;
+	int64_t rest_ms = stream->due_ms - iwf_loop_now_ms(stream->loop);
+
+	if (!stream->due_ms)
+		return;
+	iwf_timer_start(stream->loop, &stream->timer,
+			rest_ms > 0 ? rest_ms / (int64_t)left : 0, on_timer);
+}
+
+/* False when no address is left; why tells about the last one. */
+static bool connect_next(struct iwf_stream *stream)
+{
+	while (stream->next < stream->addresses.count) {
+		const struct lookup_address *address =
+			&stream->addresses.items[stream->next++];
+		int failed = socket_connect(&address->addr, address->len,
+					    &stream->fd);
+
+		if (failed) {
+			set_why(stream, strerror(failed));
+			continue;
+		}
+		iwf_watch_start(stream->loop, &stream->watch, stream->fd,
+				IWF_READY_OUT, on_ready);
+		stream->state = STREAM_S_CONNECTING;
+		start_timer(stream);
+		return true;
+	}
+	return false;
+}
+
+static void on_timer(struct iwf_timer *timer)
+{
+	struct iwf_stream *stream =
+		IWF_CONTAINER(timer, struct iwf_stream, timer);
+
+	close_socket(stream);
+	if (connect_next(stream))
+		return;
+	set_why(stream, stream->state == STREAM_S_LOOKUP ?
+			"the name was not found in time" :
+			"not connected in time");
+	end(stream, IWF_E_TIMEOUT);
+}
+
+static void on_found(struct lookup_waiter *waiter,
+		     const struct lookup_addresses *found, enum iwf_err err,
+		     const char *problem)
+{
+	struct iwf_stream *stream =
+		IWF_CONTAINER(waiter, struct iwf_stream, waiter);
+
+	stream->addresses = *found;
+	if (!found->count) {
+		set_why(stream, problem ? problem : "the name has no address");
+		end(stream, err ? err : IWF_E_NOT_FOUND);
+		return;
+	}
+	if (!connect_next(stream))
+		end(stream, IWF_E_IO);
+}
+
+static void on_connected(struct iwf_stream *stream)
+{
+	const struct iwf_stream_ops *ops = stream->owner->ops;
+	int failed = socket_take_errno(stream->fd);
+
+	if (failed) {
+		close_socket(stream);
+		set_why(stream, strerror(failed));
+		if (!connect_next(stream))
+			end(stream, IWF_E_IO);
+		return;
+	}
+	if (!socket_is_connected(stream->fd))
+		return;
+	iwf_timer_stop(&stream->timer);
+	stream->state = STREAM_S_OPEN;
+	watch_socket(stream);
+	if (unsent_len(stream))
+		post_turn(stream);
+	pin(stream);
+	if (ops->on_open)
+		ops->on_open(stream);
+	unpin(stream);
+}
+
+struct iwf_stream *iwf_stream_connect(struct iwf_loop *loop,
+				      const struct iwf_stream_conf *conf,
+				      struct iwf_stream_owner *owner)
+{
+	struct iwf_stream *stream = IWF_NEW(struct iwf_stream);
+
+	stream->loop = loop;
+	stream->owner = owner;
+	stream->fd = -1;
+	stream->turn.run = run_turn;
+	stream->input_max_len = conf->input_max_len;
+	if (conf->connect_ms)
+		stream->due_ms = iwf_loop_now_ms(loop) + conf->connect_ms;
+	if (lookup_literal(conf->host, conf->port, &stream->addresses)) {
+		lookup_start(loop, &stream->waiter, conf->host, conf->port,
+			     on_found);
+		start_timer(stream);
+	} else if (!connect_next(stream)) {
+		stream->err = IWF_E_IO;
+		post_turn(stream);
+	}
+	return stream;
+}
+
+struct iwf_stream_owner *iwf_stream_owner(const struct iwf_stream *stream)
+{
+	return stream->owner;
+}
+
+/* --- turns --- */
+
+/* A held stream is not read, but its end is told. */
+static void on_held_error(struct iwf_stream *stream)
+{
+	int failed = socket_take_errno(stream->fd);
+
+	end_errno(stream, IWF_E_GONE, failed ? failed : ECONNRESET);
+}
+
+static void on_ready(struct iwf_watch *watch, unsigned ready)
+{
+	struct iwf_stream *stream =
+		IWF_CONTAINER(watch, struct iwf_stream, watch);
+
+	if (stream->state == STREAM_S_CONNECTING) {
+		on_connected(stream);
+		return;
+	}
+	if (stream->held && (ready & IWF_READY_ERROR)) {
+		on_held_error(stream);
+		return;
+	}
+	pin(stream);
+	if (!stream->held && (ready & (IWF_READY_IN | IWF_READY_ERROR)))
+		read_input(stream, 0);
+	if (stream->state == STREAM_S_OPEN && stream->blocked &&
+	    (ready & IWF_READY_OUT))
+		flush(stream);
+	unpin(stream);
+}
+
+static void run_turn(struct iwf_task *task)
+{
+	struct iwf_stream *stream =
+		IWF_CONTAINER(task, struct iwf_stream, turn);
+	bool show = stream->show;
+
+	stream->posted = false;
+	stream->show = false;
+	if (stream->err && stream->state != STREAM_S_ENDED) {
+		end(stream, stream->err);
+	} else if (stream->state == STREAM_S_OPEN) {
+		if ((stream->blocked || flush(stream)) && show &&
+		    stream->state == STREAM_S_OPEN && !stream->held &&
+		    stream->in.len)
+			show_input(stream);
+	}
+	unpin(stream);
+}

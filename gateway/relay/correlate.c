@@ -1,0 +1,134 @@
+/* Receipts and notifications that name a message only by the peer's ids find
+ * their delivery in the store, or wait there for it. */
+#include "relay/relay_priv.h"
+
+#include "base/record.h"
+
+uint64_t correlate_key(const struct relay *relay, const struct queue *queue,
+		       struct iwf_str remote_id)
+{
+	struct iwf_buf key = { 0 };
+	uint64_t hash;
+
+	iwf_buf_u32(&key, queue->number);
+	iwf_buf_str_put(&key, remote_id);
+	hash = iwf_hash(relay->key, iwf_buf_str(&key)) >> 1 | 1;
+	iwf_buf_free(&key);
+	return hash;
+}
+
+static uint64_t recipient_key(const struct relay *relay,
+			      const struct iwf_address *to)
+{
+	struct iwf_buf key = { 0 };
+	uint64_t hash;
+
+	if (to->kind == IWF_ADDRESS_NONE)
+		return 0;
+	iwf_address_key(&key, to);
+	hash = iwf_hash(relay->key, iwf_buf_str(&key));
+	iwf_buf_free(&key);
+	return hash;
+}
+
+/* What waits is the report itself, as a record. */
+static void waiting_format(struct iwf_buf *buf, const struct iwf_report *report)
+{
+	struct iwf_message msg = {
+		.kind = IWF_KIND_REPORT, .from = report->from, .to = report->to,
+		.fate = report->fate, .code = report->code,
+		.reason = report->text, .forbidden = report->forbidden,
+		.happened_at_ms = report->happened_at_ms,
+	};
+
+	record_format(buf, &msg);
+}
+
+void correlate_waiting(struct delivery *dlv, struct iwf_str waiting,
+		       uint32_t part)
+{
+	const struct iwf_message *msg = record_parse(waiting);
+	struct iwf_report report = { 0 };
+
+	if (!msg)
+		return;
+	report.fate = msg->fate;
+	report.code = msg->code;
+	report.text = msg->reason;
+	report.forbidden = msg->forbidden;
+	report.happened_at_ms = msg->happened_at_ms;
+	relay_count(dlv->relay, RELAY_M_RECEIPT_JOINED);
+	outcome_later(dlv, &report, part);
+	iwf_message_unref(&msg);
+}
+
+static struct delivery *delivery_of(struct receipt *receipt)
+{
+	const struct store_join *join = &receipt->change.join;
+	struct map_node *node = map_find(&receipt->relay->active, join->row.id);
+
+	if (node)
+		return IWF_CONTAINER(node, struct delivery, node);
+	return delivery_load(receipt->relay, &join->row, join->record);
+}
+
+static void unmatched(struct receipt *receipt)
+{
+	relay_count(receipt->relay, RELAY_M_RECEIPT_WAITING);
+	iwf_log_debug(receipt->host->log, "receipt-waits",
+		      "ids=%u first=%.*s candidates=%u",
+		      receipt->report.remote_count,
+		      IWF_STR_ARG(receipt->report.remote_ids[0]),
+		      receipt->change.join.candidates);
+	receipt_finish(receipt, IWF_RESULT_UNMATCHED,
+		       "no message with this id yet");
+}
+
+static void on_joined(struct iwf_task *task)
+{
+	struct receipt *receipt = IWF_CONTAINER(task, struct receipt,
+						change.task);
+	const struct store_join *join = &receipt->change.join;
+	struct delivery *dlv;
+
+	if (receipt->change.err) {
+		receipt_finish(receipt, IWF_RESULT_ERROR,
+			       "store cannot be written");
+		return;
+	}
+	dlv = join->is_joined ? delivery_of(receipt) : NULL;
+	if (!dlv) {
+		unmatched(receipt);
+		return;
+	}
+	relay_count(receipt->relay, RELAY_M_RECEIPT_JOINED);
+	receipt->verdict.id = dlv->row.id;
+	/* The peer is told when what the receipt means is durable. */
+	receipt->next = dlv->waiters;
+	dlv->waiters = receipt;
+	outcome_later(dlv, &receipt->report, join->part);
+}
+
+void correlate_start(struct receipt *receipt)
+{
+	struct relay *relay = receipt->relay;
+	struct store_join *join = &receipt->change.join;
+	const struct iwf_report *report = &receipt->report;
+
+	if (!report->remote_count) {
+		unmatched(receipt);
+		return;
+	}
+	waiting_format(&receipt->waiting, report);
+	for (uint32_t i = 0; i < report->remote_count; i++)
+		join->key[i] = correlate_key(relay, receipt->host->queue,
+					     report->remote_ids[i]);
+	join->key_count = report->remote_count;
+	join->recipient = recipient_key(relay, &report->to);
+	join->waiting = iwf_buf_str(&receipt->waiting);
+	join->now_ms = relay_wall_ms(relay);
+	receipt->change.task.run = on_joined;
+	receipt->change.loop = relay->loop;
+	receipt->change.verb = STORE_JOIN;
+	store_submit(relay->store, &receipt->change);
+}

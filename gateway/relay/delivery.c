@@ -1,0 +1,355 @@
+/* Deliveries in memory, and how their changes reach the store one at a time. */
+#include "relay/relay_priv.h"
+
+#include "base/record.h"
+
+#include <stdlib.h>
+
+static char *copy_text(struct iwf_str s)
+{
+	char *p = iwf_alloc(s.len + 1);
+
+	if (s.len)
+		memcpy(p, s.ptr, s.len);
+	return p;
+}
+
+static uint64_t lane_key(const struct relay *relay, const struct queue *queue,
+			 const struct iwf_message *msg)
+{
+	struct iwf_buf key = { 0 };
+	uint64_t hash;
+
+	iwf_buf_u32(&key, queue->number);
+	iwf_buf_u8(&key, (uint8_t)msg->kind);
+	iwf_address_key(&key, &msg->from);
+	iwf_buf_u8(&key, 0);
+	iwf_address_key(&key, &msg->to);
+	/* The database holds signed numbers, and 0 is "none". */
+	hash = iwf_hash(relay->key, iwf_buf_str(&key)) >> 1 | 1;
+	iwf_buf_free(&key);
+	return hash;
+}
+
+static struct delivery *delivery_make(struct relay *relay, struct queue *queue,
+				      const struct iwf_message *msg,
+				      uint64_t id)
+{
+	struct delivery *dlv = IWF_NEW(struct delivery);
+
+	dlv->relay = relay;
+	dlv->queue = queue;
+	dlv->msg = msg;
+	dlv->job.id = id;
+	dlv->job.msg = msg;
+	map_put(&relay->active, &dlv->node, id);
+	iwf_metric_set(&relay->values[RELAY_M_IN_MEMORY],
+		       (int64_t)relay->active.count);
+	return dlv;
+}
+
+struct delivery *delivery_create(struct relay *relay, struct queue *queue,
+				 const struct iwf_message *msg, uint64_t id)
+{
+	struct delivery *dlv = delivery_make(relay, queue, msg, id);
+	int64_t now_ms = relay_wall_ms(relay);
+
+	dlv->row.id = id;
+	dlv->row.message_id = id;
+	dlv->row.kind = msg->kind;
+	dlv->row.state = STORE_QUEUED;
+	dlv->row.link = queue->number;
+	dlv->row.lane = lane_key(relay, queue, msg);
+	dlv->row.accepted_at_ms = now_ms;
+	dlv->row.due_at_ms = now_ms;
+	dlv->row.expires_at_ms = msg->expires_at_ms ?
+		msg->expires_at_ms : now_ms + relay->conf.validity_ms;
+	return dlv;
+}
+
+struct delivery *delivery_load(struct relay *relay,
+			       const struct store_delivery *row,
+			       struct iwf_str record)
+{
+	struct queue *queue = queue_by_number(relay, row->link);
+	struct iwf_message *msg = record_parse(record);
+	struct delivery *dlv;
+
+	if (!msg || !queue) {
+		iwf_log_error(relay->log, "row-unreadable",
+			      "id=%016llx link=%u record=%zu",
+			      (unsigned long long)row->id, row->link,
+			      record.len);
+		iwf_message_unref((const struct iwf_message **)&msg);
+		return NULL;
+	}
+	dlv = delivery_make(relay, queue, msg, row->id);
+	dlv->row = *row;
+	dlv->remote = copy_text(row->remote);
+	dlv->text = copy_text(row->text);
+	dlv->row.remote.ptr = dlv->remote;
+	dlv->row.text.ptr = dlv->text;
+	return dlv;
+}
+
+void delivery_set_text(struct delivery *dlv, struct iwf_str text)
+{
+	char *copy = copy_text(iwf_str_sub(text, 0, 250));
+
+	free(dlv->text);
+	dlv->text = copy;
+	dlv->row.text = iwf_str_from(copy);
+}
+
+void delivery_add_remote(struct delivery *dlv, struct iwf_str id)
+{
+	struct iwf_buf list = { 0 };
+
+	if (!id.len)
+		return;
+	iwf_buf_str_put(&list, dlv->row.remote);
+	if (list.len)
+		iwf_buf_u8(&list, ',');
+	iwf_buf_str_put(&list, id);
+	free(dlv->remote);
+	dlv->remote = copy_text(iwf_buf_str(&list));
+	dlv->row.remote = iwf_str_make(dlv->remote, list.len);
+	iwf_buf_free(&list);
+}
+
+void delivery_bind(struct delivery *dlv, uint64_t key, uint32_t part)
+{
+	size_t count = dlv->bind_count + 1;
+
+	dlv->binds = realloc(dlv->binds, count * sizeof(*dlv->binds));
+	IWF_BUG_ON(!dlv->binds);
+	dlv->binds[dlv->bind_count++] = (struct bind){ key, part };
+}
+
+/* --- changes --- */
+
+static void on_saved(struct iwf_task *task);
+
+static void send_change(struct delivery *dlv, enum store_verb verb)
+{
+	dlv->in_flight = true;
+	dlv->change.task.run = on_saved;
+	dlv->change.loop = dlv->relay->loop;
+	dlv->change.verb = verb;
+	store_submit(dlv->relay->store, &dlv->change);
+}
+
+void delivery_put(struct delivery *dlv, struct store_put *keys)
+{
+	IWF_BUG_ON(dlv->in_flight);
+	record_format(&dlv->record, dlv->msg);
+	dlv->change.put = *keys;
+	dlv->change.put.row = dlv->row;
+	dlv->change.put.record = iwf_buf_str(&dlv->record);
+	dlv->was_put = true;
+	send_change(dlv, STORE_PUT);
+}
+
+static void take_binds(struct delivery *dlv, struct store_update *update)
+{
+	uint32_t count = dlv->bind_count < STORE_BINDS_MAX ? dlv->bind_count :
+							     STORE_BINDS_MAX;
+
+	for (uint32_t i = 0; i < count; i++) {
+		update->bind_key[i] = dlv->binds[i].key;
+		update->bind_part[i] = dlv->binds[i].part;
+	}
+	update->bind_count = count;
+	dlv->bind_count -= count;
+	memmove(dlv->binds, dlv->binds + count,
+		dlv->bind_count * sizeof(*dlv->binds));
+}
+
+static void take_report(struct delivery *dlv, struct store_update *update)
+{
+	struct delivery *report = dlv->reports;
+
+	dlv->report_flying = report;
+	if (!report)
+		return;
+	dlv->reports = report->next_report;
+	record_format(&report->record, report->msg);
+	update->report.row = report->row;
+	update->report.record = iwf_buf_str(&report->record);
+}
+
+static void send_update(struct delivery *dlv)
+{
+	struct store_update *update = &dlv->change.update;
+
+	*update = (struct store_update){ .row = dlv->row,
+					 .unbind = dlv->unbind };
+	take_binds(dlv, update);
+	take_report(dlv, update);
+	dlv->dirty = dlv->bind_count || dlv->reports;
+	dlv->waiters_flying = dlv->waiters;
+	dlv->waiters = NULL;
+	send_change(dlv, STORE_UPDATE);
+}
+
+void delivery_save(struct delivery *dlv)
+{
+	if (dlv->in_flight)
+		dlv->dirty = true;
+	else
+		send_update(dlv);
+}
+
+static void tell_waiters(struct delivery *dlv)
+{
+	while (dlv->waiters_flying) {
+		struct receipt *receipt = dlv->waiters_flying;
+
+		dlv->waiters_flying = receipt->next;
+		receipt_finish(receipt, IWF_RESULT_ACCEPTED, "");
+	}
+}
+
+/* A REPORT became durable with its cause: it goes its own way from here. */
+static void report_saved(struct delivery *dlv)
+{
+	struct delivery *report = dlv->report_flying;
+
+	dlv->report_flying = NULL;
+	if (!report)
+		return;
+	report->in_flight = false;
+	report->was_put = false;
+	iwf_buf_free(&report->record);
+	relay_count(dlv->relay, RELAY_M_REPORTS);
+	intake_on_put(report, IWF_OK);
+}
+
+static void update_saved(struct delivery *dlv)
+{
+	struct store_update *update = &dlv->change.update;
+	struct iwf_arena *arena = dlv->change.arena;
+
+	/* Still in flight: what the following calls change is saved by the next
+	 * change, and dlv outlives them. */
+	dlv->change.arena = NULL;
+	report_saved(dlv);
+	tell_waiters(dlv);
+	if (update->waiting.len)
+		correlate_waiting(dlv, update->waiting, update->waiting_part);
+	if (update->row.state == STORE_ATTEMPT && dlv->place == PLACE_ATTEMPT) {
+		dlv->attempt_durable = true;
+		dispatch_submit(dlv);
+	}
+	iwf_arena_destroy(&arena);
+	dlv->in_flight = false;
+	if (dlv->dirty)
+		send_update(dlv);
+	delivery_release(&dlv);
+}
+
+/* Nothing of it is durable: the same change again, a little later. */
+static void try_again(struct delivery *dlv)
+{
+	struct relay *relay = dlv->relay;
+
+	relay_count(relay, RELAY_M_SAVE_RETRIES);
+	iwf_arena_destroy(&dlv->change.arena);
+	relay_save_later(relay, dlv);
+}
+
+static void on_saved(struct iwf_task *task)
+{
+	struct delivery *dlv = IWF_CONTAINER(task, struct delivery,
+					     change.task);
+	enum iwf_err err = dlv->change.err;
+
+	if (!dlv->was_put && err) {
+		try_again(dlv);
+		return;
+	}
+	if (!dlv->was_put) {
+		update_saved(dlv);
+		return;
+	}
+	dlv->in_flight = false;
+	dlv->was_put = false;
+	iwf_buf_free(&dlv->record);
+	iwf_buf_free(&dlv->thread);
+	iwf_arena_destroy(&dlv->change.arena);
+	intake_on_put(dlv, err);
+}
+
+/* --- the end, and lists --- */
+
+void delivery_release(struct delivery **dlvp)
+{
+	struct delivery *dlv = *dlvp;
+
+	*dlvp = NULL;
+	if (!dlv || dlv->in_flight || dlv->dirty || dlv->intake || dlv->lane ||
+	    dlv->place != PLACE_NOWHERE)
+		return;
+	map_remove(&dlv->relay->active, &dlv->node);
+	iwf_metric_set(&dlv->relay->values[RELAY_M_IN_MEMORY],
+		       (int64_t)dlv->relay->active.count);
+	iwf_message_unref(&dlv->msg);
+	iwf_buf_free(&dlv->record);
+	iwf_buf_free(&dlv->thread);
+	free(dlv->binds);
+	free(dlv->remote);
+	free(dlv->text);
+	free(dlv);
+}
+
+void delivery_list_push(struct delivery_list *list, struct delivery *dlv)
+{
+	dlv->next = NULL;
+	if (list->last)
+		list->last->next = dlv;
+	else
+		list->first = dlv;
+	list->last = dlv;
+	list->count++;
+}
+
+void delivery_list_push_front(struct delivery_list *list, struct delivery *dlv)
+{
+	dlv->next = list->first;
+	list->first = dlv;
+	if (!list->last)
+		list->last = dlv;
+	list->count++;
+}
+
+struct delivery *delivery_list_pop(struct delivery_list *list)
+{
+	struct delivery *dlv = list->first;
+
+	if (!dlv)
+		return NULL;
+	list->first = dlv->next;
+	if (!list->first)
+		list->last = NULL;
+	list->count--;
+	dlv->next = NULL;
+	return dlv;
+}
+
+void delivery_list_remove(struct delivery_list *list, struct delivery *dlv)
+{
+	struct delivery *before = NULL;
+
+	for (struct delivery *at = list->first; at != dlv; at = at->next) {
+		IWF_BUG_ON(!at);
+		before = at;
+	}
+	if (before)
+		before->next = dlv->next;
+	else
+		list->first = dlv->next;
+	if (list->last == dlv)
+		list->last = before;
+	list->count--;
+	dlv->next = NULL;
+}

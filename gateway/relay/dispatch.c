@@ -1,0 +1,170 @@
+/* From a ready delivery to the link: ATTEMPT durable first, never more than the
+ * link has room for. */
+#include "relay/relay_priv.h"
+
+/* Attempts made ahead of the link's window, so that the window stays full while
+ * the next commit is under way. After a crash these count as unsure too. */
+#define DISPATCH_AHEAD 256
+
+bool dispatch_has_room(const struct iwf_host *host)
+{
+	uint32_t ahead = host->attempts - atomic_load(&host->taken);
+
+	return host->state == IWF_LINK_UP &&
+	       ahead < atomic_load(&host->room) + DISPATCH_AHEAD;
+}
+
+struct iwf_host *dispatch_pick(struct queue *queue, uint64_t lane)
+{
+	IWF_BUG_ON(!queue->host_count);
+	return queue->hosts[(lane >> 8) % queue->host_count];
+}
+
+/* --- on the host's loop --- */
+
+static void tell_relay(struct iwf_host *host)
+{
+	if (!atomic_exchange(&host->news_posted, true))
+		iwf_loop_post(host->queue->relay->loop, &host->news);
+}
+
+static void answer_unsent(struct iwf_host *host, struct delivery *dlv)
+{
+	struct iwf_report report = { .fate = IWF_FATE_QUEUED,
+				     .link_trouble = true,
+				     .text = IWF_STR("link is down") };
+	struct receipt *answer = receipt_create(host, &report);
+
+	answer->job_id = dlv->job.id;
+	iwf_loop_post(host->queue->relay->loop, &answer->task);
+}
+
+static struct delivery *inbox_pop(struct iwf_host *host)
+{
+	atomic_fetch_add(&host->taken, 1);
+	return delivery_list_pop(&host->inbox);
+}
+
+void dispatch_take_inbox(struct iwf_host *host)
+{
+	while (host->inbox.count) {
+		if (host->link_state != IWF_LINK_UP) {
+			answer_unsent(host, inbox_pop(host));
+			continue;
+		}
+		if (!atomic_load(&host->room))
+			break;
+		atomic_fetch_sub(&host->room, 1);
+		host->adapter->ops->submit(host->link, &inbox_pop(host)->job);
+	}
+	tell_relay(host);
+}
+
+static void on_job(struct iwf_task *task)
+{
+	struct delivery *dlv = IWF_CONTAINER(task, struct delivery, task);
+	struct iwf_host *host = dlv->host;
+
+	delivery_list_push(&host->inbox, dlv);
+	dispatch_take_inbox(host);
+}
+
+void iwf_host_room(struct iwf_host *host, unsigned jobs)
+{
+	atomic_store(&host->room, jobs);
+	/* Not from inside the link's call: submit would come back into it. */
+	tell_relay(host);
+	if (host->inbox.count && !host->pump_posted) {
+		host->pump_posted = true;
+		iwf_loop_post(host->loop, &host->pump);
+	}
+}
+
+static void on_pump(struct iwf_task *task)
+{
+	struct iwf_host *host = IWF_CONTAINER(task, struct iwf_host, pump);
+
+	host->pump_posted = false;
+	dispatch_take_inbox(host);
+}
+
+/* --- on the relay's loop --- */
+
+static void on_news(struct iwf_task *task)
+{
+	struct iwf_host *host = IWF_CONTAINER(task, struct iwf_host, news);
+
+	atomic_store(&host->news_posted, false);
+	dispatch_run(host);
+	queue_run(host->queue);
+}
+
+void dispatch_open(struct iwf_host *host)
+{
+	host->news.run = on_news;
+	host->pump.run = on_pump;
+}
+
+void dispatch_submit(struct delivery *dlv)
+{
+	struct iwf_job *job = &dlv->job;
+
+	if (store_state_is_final(dlv->row.state)) {
+		/* A receipt was faster than the commit: nothing to send. */
+		atomic_fetch_add(&dlv->host->taken, 1);
+		outcome_left(dlv);
+		return;
+	}
+	dlv->place = PLACE_HOST;
+	dlv->answers = 0;
+	dlv->answers_awaited = 0;
+	dlv->worst = IWF_FATE_NONE;
+	job->attempt = dlv->row.attempts;
+	job->parts = dlv->row.parts;
+	job->coding = dlv->row.coding;
+	job->again = dlv->row.resends > 0;
+	memcpy(job->parts_done, dlv->row.parts_sent, sizeof(job->parts_done));
+	dlv->task.run = on_job;
+	iwf_loop_post(dlv->host->loop, &dlv->task);
+}
+
+void dispatch_attempt(struct delivery *dlv)
+{
+	dlv->host->out++;
+	dlv->host->attempts++;
+	dlv->row.state = STORE_ATTEMPT;
+	dlv->row.attempts++;
+	dlv->row.attempt_at_ms = relay_wall_ms(dlv->relay);
+	dlv->place = PLACE_ATTEMPT;
+}
+
+static void make_attempt(struct delivery *dlv)
+{
+	if (dlv->job.again)
+		relay_count(dlv->relay, RELAY_M_POSSIBLE_DUPLICATE);
+	dispatch_attempt(dlv);
+	if (dlv->attempt_durable)
+		dispatch_submit(dlv);
+	else
+		delivery_save(dlv);
+}
+
+void dispatch_run(struct iwf_host *host)
+{
+	int64_t now_ms = relay_wall_ms(host->queue->relay);
+
+	while (host->ready.count && dispatch_has_room(host)) {
+		struct delivery *dlv = host->ready.first;
+
+		if (dlv->in_flight && dlv->was_put)
+			return; /* its own commit must come first */
+		delivery_list_pop(&host->ready);
+		if (dlv->row.expires_at_ms <= now_ms) {
+			dlv->place = PLACE_NOWHERE;
+			outcome_end(dlv, STORE_EXPIRED,
+				    IWF_STR("expired while waiting"));
+			continue;
+		}
+		make_attempt(dlv);
+	}
+}

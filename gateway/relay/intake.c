@@ -1,0 +1,261 @@
+/* DOOR IN: every message enters here, from links and from the operator. */
+#include "relay/relay_priv.h"
+
+#include <stdlib.h>
+
+#define RETRY_AFTER_SEC 2
+
+/* --- answering --- */
+
+static void on_done(struct iwf_task *task)
+{
+	struct intake *intake = IWF_CONTAINER(task, struct intake, task);
+
+	if (intake->done && intake->host->link)
+		intake->done(intake->host->link, intake->tag, &intake->verdict);
+	if (intake->sent)
+		intake->sent(intake->sent_arg, &intake->verdict);
+	iwf_arena_destroy(&intake->change.arena);
+	iwf_buf_free(&intake->record);
+	iwf_message_unref((const struct iwf_message **)&intake->msg);
+	free(intake);
+}
+
+static enum relay_metric metric_of(enum iwf_result result)
+{
+	switch (result) {
+	case IWF_RESULT_ACCEPTED:
+		return RELAY_M_ACCEPTED;
+	case IWF_RESULT_DUPLICATE:
+		return RELAY_M_DUPLICATE;
+	case IWF_RESULT_BUSY:
+	case IWF_RESULT_ERROR:
+		return RELAY_M_BUSY;
+	default:
+		return RELAY_M_REFUSED;
+	}
+}
+
+/* Any thread; done follows in a later turn of the edge's loop. */
+static void answer(struct intake *intake, enum iwf_result result,
+		   const char *why)
+{
+	struct relay *relay = intake->relay;
+
+	relay_count(relay, metric_of(result));
+	intake->verdict.result = result;
+	intake->verdict.why = why;
+	if (result == IWF_RESULT_BUSY || result == IWF_RESULT_ERROR)
+		intake->verdict.retry_after_sec = RETRY_AFTER_SEC;
+	intake->task.run = on_done;
+	iwf_loop_post(intake->host ? intake->host->loop : relay->loop,
+		      &intake->task);
+}
+
+void intake_finish(struct intake *intake, enum iwf_result result,
+		   const char *why)
+{
+	atomic_fetch_sub(&intake->relay->intake_count, 1);
+	answer(intake, result, why);
+}
+
+/* --- on the edge's loop: refused here, or to the relay's loop --- */
+
+static const char *busy_reason(struct relay *relay)
+{
+	if (atomic_load(&relay->draining) || !atomic_load(&relay->started))
+		return "gateway is starting or stopping";
+	if (!store_is_writable(relay->store))
+		return "store cannot be written";
+	if (atomic_load(&relay->intake_count) >= relay->conf.intake_max)
+		return "too many messages not yet durable";
+	return NULL;
+}
+
+static void on_intake(struct iwf_task *task)
+{
+	struct intake *intake = IWF_CONTAINER(task, struct intake, task);
+
+	if (intake->msg->parts > 1)
+		parts_take(intake);
+	else if (thread_is_wanted(intake))
+		thread_look(intake);
+	else
+		intake_route(intake);
+}
+
+void intake_start(struct intake *intake)
+{
+	struct relay *relay = intake->relay;
+	const char *busy = busy_reason(relay);
+
+	if (busy) {
+		answer(intake, IWF_RESULT_BUSY, busy);
+		return;
+	}
+	if (intake->msg->body.len > relay->conf.message_max_len) {
+		answer(intake, IWF_RESULT_TOO_LARGE, "message is too large");
+		return;
+	}
+	atomic_fetch_add(&relay->intake_count, 1);
+	intake->task.run = on_intake;
+	iwf_loop_post(relay->loop, &intake->task);
+}
+
+/* --- on the relay's loop --- */
+
+/* What makes two messages one: role, sender, recipient, the sender's own id
+ * and the content. Without an id of the sender's, nothing does. */
+static uint64_t duplicate_key(const struct relay *relay,
+			      const struct iwf_message *msg)
+{
+	struct iwf_buf key = { 0 };
+	uint64_t hash;
+
+	if (!msg->peer_id.len)
+		return 0;
+	iwf_buf_str_put(&key, msg->session_case);
+	iwf_buf_u8(&key, 0);
+	iwf_address_key(&key, &msg->from);
+	iwf_buf_u8(&key, 0);
+	iwf_address_key(&key, &msg->to);
+	iwf_buf_u8(&key, 0);
+	iwf_buf_str_put(&key, msg->peer_id);
+	iwf_buf_u8(&key, 0);
+	iwf_buf_u64(&key, iwf_hash(relay->key, msg->body));
+	hash = iwf_hash(relay->key, iwf_buf_str(&key)) >> 1 | 1;
+	iwf_buf_free(&key);
+	return hash;
+}
+
+static struct queue *choose(struct intake *intake, enum iwf_result *result,
+			    const char **why)
+{
+	struct relay *relay = intake->relay;
+	struct queue *from = intake->origin ?
+		queue_by_number(relay, intake->origin) : NULL;
+	struct queue *first = NULL;
+	struct route_choice choice;
+
+	route_select(relay->routes, intake->msg, from ? from->name : "",
+		     &choice);
+	*result = choice.refused ? IWF_RESULT_BLOCKED : IWF_RESULT_NO_ROUTE;
+	*why = choice.refused ? "refused by a routing rule" :
+				"no route to this recipient";
+	for (unsigned i = 0; i < choice.count; i++) {
+		struct queue *queue = queue_find(relay,
+					iwf_str_from(choice.names[i]));
+
+		if (!queue || queue->removed)
+			continue;
+		if (queue == from) {
+			*result = IWF_RESULT_LOOP;
+			*why = "would return to where it came from";
+			continue;
+		}
+		if (queue_is_up(queue))
+			return queue;
+		first = first ? first : queue;
+	}
+	return first;
+}
+
+static void put(struct intake *intake, struct queue *queue)
+{
+	struct relay *relay = intake->relay;
+	uint64_t id = id_make(&relay->ids, relay_wall_ms(relay));
+	struct store_put keys = { .transport_key = intake->msg->transaction,
+				  .duplicate_key = intake->duplicate_key,
+				  .set_key = intake->set_key };
+	struct delivery *dlv;
+
+	intake->msg->id = id;
+	intake->verdict.id = id;
+	if (!keys.duplicate_key)
+		keys.duplicate_key = duplicate_key(relay, intake->msg);
+	dlv = delivery_create(relay, queue, iwf_message_ref(intake->msg), id);
+	dlv->row.origin = intake->origin;
+	dlv->intake = intake;
+	thread_note(queue, intake->msg, &keys, &dlv->thread);
+	if (!queue_admit(queue, dlv))
+		queue_put_outside(queue, dlv);
+	else if (dlv->place == PLACE_READY && dlv->host->ready.first == dlv &&
+		 dispatch_has_room(dlv->host))
+		dispatch_attempt(delivery_list_pop(&dlv->host->ready));
+	delivery_put(dlv, &keys);
+}
+
+void intake_route(struct intake *intake)
+{
+	enum iwf_result result;
+	const char *why;
+	struct queue *queue = choose(intake, &result, &why);
+
+	if (queue)
+		put(intake, queue);
+	else
+		intake_finish(intake, result, why);
+}
+
+/* --- after the commit --- */
+
+static void undo(struct delivery *dlv, bool was_outside)
+{
+	struct queue *queue = dlv->queue;
+
+	if (dlv->place == PLACE_ATTEMPT) {
+		dlv->host->out--;
+		atomic_fetch_add(&dlv->host->taken, 1);
+	}
+	dlv->row.state = STORE_CANCELLED;
+	lane_leave(dlv);
+	if (was_outside)
+		queue_put_done(queue, dlv);
+	delivery_release(&dlv);
+	queue_run(queue);
+}
+
+static void go_on(struct delivery *dlv, bool was_outside)
+{
+	struct queue *queue = dlv->queue;
+	struct iwf_host *host = dlv->host;
+
+	if (was_outside) {
+		queue_put_done(queue, dlv);
+		delivery_release(&dlv);
+		return;
+	}
+	if (dlv->place == PLACE_ATTEMPT) {
+		dlv->attempt_durable = true;
+		dispatch_submit(dlv);
+	}
+	if (host)
+		dispatch_run(host);
+}
+
+void intake_on_put(struct delivery *dlv, enum iwf_err err)
+{
+	const struct store_put *keys = &dlv->change.put;
+	struct intake *intake = dlv->intake;
+	bool was_outside = !dlv->lane;
+
+	dlv->intake = NULL;
+	if (!intake) { /* a REPORT, put with its cause */
+		go_on(dlv, was_outside);
+		return;
+	}
+	if (err) {
+		intake_finish(intake, IWF_RESULT_ERROR,
+			      "store cannot be written");
+		undo(dlv, was_outside);
+		return;
+	}
+	if (keys->is_duplicate) {
+		intake->verdict.original_id = keys->original;
+		intake_finish(intake, IWF_RESULT_DUPLICATE, "accepted before");
+		undo(dlv, was_outside);
+		return;
+	}
+	intake_finish(intake, IWF_RESULT_ACCEPTED, "");
+	go_on(dlv, was_outside);
+}

@@ -1,0 +1,170 @@
+/* Links of the configuration: their instances opened, changed and closed. */
+#include "relay/relay_priv.h"
+
+#include "base/loop.h"
+#include "base/metric.h"
+
+#include <stdlib.h>
+
+static const char *const order_names[] = { "lane", "none", NULL };
+
+const struct iwf_setting relay_link_rows[] = {
+	IWF_ROW_TEXT(struct relay_link_conf, name, "name", NULL, 63,
+		     "Name of the link in routes, logs and metrics"),
+	IWF_ROW_CHOICE(struct relay_link_conf, order, "order", "lane",
+		       order_names, "lane: keep the order per sender and "
+		       "recipient; none: do not"),
+	IWF_ROWS_END
+};
+
+struct add_link {
+	struct relay *relay;
+	const struct relay_link_conf *conf;
+	struct queue *queue;
+};
+
+static void add_queue(void *arg)
+{
+	struct add_link *add = arg;
+
+	add->queue = queue_find(add->relay, add->conf->name);
+	if (!add->queue)
+		add->queue = queue_create(add->relay, add->conf);
+	add->queue->removed = false;
+	add->queue->order = (enum relay_order)add->conf->order;
+}
+
+struct queue *relay_link_add(struct relay *relay,
+			     const struct relay_link_conf *conf)
+{
+	struct add_link add = { relay, conf, NULL };
+
+	loop_call(relay->loop, add_queue, &add);
+	return add.queue;
+}
+
+struct queue *relay_link_find(struct relay *relay, struct iwf_str name)
+{
+	struct queue *queue = queue_find(relay, name);
+
+	return queue && !queue->removed ? queue : NULL;
+}
+
+static void add_host(void *arg)
+{
+	struct iwf_host *host = arg;
+	struct queue *queue = host->queue;
+
+	queue->hosts = realloc(queue->hosts, (queue->host_count + 1) *
+			       sizeof(struct iwf_host *));
+	IWF_BUG_ON(!queue->hosts);
+	host->index = queue->host_count;
+	queue->hosts[queue->host_count++] = host;
+}
+
+struct iwf_host *relay_host_add(struct relay *relay, struct queue *queue,
+				const struct iwf_adapter *adapter,
+				struct iwf_loop *loop)
+{
+	struct iwf_host *host = IWF_NEW(struct iwf_host);
+
+	host->queue = queue;
+	host->adapter = adapter;
+	host->loop = loop ? loop : relay->loop;
+	host->log = queue->log;
+	host->since_ms = relay_wall_ms(relay);
+	host->metrics = iwf_alloc((adapter->metric_count + 1) *
+				  sizeof(struct iwf_metric));
+	metrics_add(relay->metrics, adapter->metrics, adapter->metric_count,
+		    host->metrics, "link", queue->name);
+	dispatch_open(host);
+	loop_call(relay->loop, add_host, host);
+	return host;
+}
+
+void relay_host_attach(struct iwf_host *host, struct iwf_link *link)
+{
+	host->link = link;
+}
+
+struct link_call {
+	struct iwf_host *host;
+	const void *conf;
+	enum iwf_err err;
+};
+
+static void open_link(void *arg)
+{
+	struct link_call *call = arg;
+
+	call->err = call->host->adapter->ops->open(&call->host->link,
+						   call->host, call->conf);
+}
+
+enum iwf_err relay_link_open(struct relay *relay, struct queue *queue,
+			     const struct iwf_adapter *adapter,
+			     const void *conf, struct iwf_loop *loop)
+{
+	struct link_call call = { .conf = conf };
+
+	call.host = relay_host_add(relay, queue, adapter, loop);
+	/* SMS is another service: what it takes has left CPM. */
+	queue->interworks = true;
+	loop_call(call.host->loop, open_link, &call);
+	return call.err;
+}
+
+static void reconfigure_link(void *arg)
+{
+	struct link_call *call = arg;
+
+	if (call->host->link)
+		call->host->adapter->ops->reconfigure(call->host->link,
+						      call->conf);
+}
+
+void relay_link_reconfigure(struct queue *queue, const void *conf)
+{
+	for (unsigned i = 0; i < queue->host_count; i++) {
+		struct link_call call = { queue->hosts[i], conf, IWF_OK };
+
+		loop_call(call.host->loop, reconfigure_link, &call);
+	}
+}
+
+void link_drain_call(void *arg)
+{
+	struct iwf_host *host = arg;
+
+	if (host->link)
+		host->adapter->ops->drain(host->link);
+}
+
+void link_close_call(void *arg)
+{
+	struct iwf_host *host = arg;
+
+	if (host->link)
+		host->adapter->ops->close(&host->link);
+	host->link_state = IWF_LINK_DOWN;
+	dispatch_take_inbox(host);
+}
+
+void link_free(struct iwf_host *host)
+{
+	metrics_remove(host->queue->relay->metrics, host->metrics);
+	free(host->metrics);
+	free(host);
+}
+
+void relay_link_remove(struct relay *relay, struct queue *queue)
+{
+	(void)relay;
+	queue->removed = true;
+	for (unsigned i = 0; i < queue->host_count; i++) {
+		struct iwf_host *host = queue->hosts[i];
+
+		loop_call(host->loop, link_drain_call, host);
+		loop_call(host->loop, link_close_call, host);
+	}
+}

@@ -1,0 +1,336 @@
+/* DOOR OUT: every fate of a delivery is decided and made durable here. */
+#include "relay/relay_priv.h"
+
+static unsigned count_bits(const uint8_t *bits)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < STORE_PARTS_LEN; i++)
+		count += (unsigned)__builtin_popcount(bits[i]);
+	return count;
+}
+
+static void set_bit(uint8_t *bits, uint32_t part)
+{
+	if (part >= 1 && part <= IWF_PARTS_MAX)
+		bits[(part - 1) / 8] |= (uint8_t)(1u << (part - 1) % 8);
+}
+
+static bool awaits_receipt(const struct delivery *dlv)
+{
+	return dlv->msg->kind == IWF_KIND_MESSAGE &&
+	       dlv->msg->want & (IWF_WANT_DELIVERED | IWF_WANT_FAILED |
+				 IWF_WANT_DISPLAYED);
+}
+
+static void log_end(const struct delivery *dlv)
+{
+	struct iwf_log *log = dlv->queue->log;
+
+	iwf_log_info(log, "delivery",
+		     "msg=%016llx kind=%s state=%s from=%s to=%s attempts=%u "
+		     "resends=%u parts=%u code=%u took_ms=%lld text=\"%.*s\"",
+		     (unsigned long long)dlv->row.id,
+		     dlv->msg->kind == IWF_KIND_REPORT ? "report" : "message",
+		     store_state_name(dlv->row.state),
+		     iwf_log_mask(log, &dlv->msg->from).text,
+		     iwf_log_mask(log, &dlv->msg->to).text, dlv->row.attempts,
+		     dlv->row.resends, dlv->row.parts, dlv->row.code,
+		     (long long)(relay_wall_ms(dlv->relay) -
+				 dlv->row.accepted_at_ms),
+		     IWF_STR_ARG(dlv->row.text));
+}
+
+void outcome_left(struct delivery *dlv)
+{
+	struct iwf_host *host = dlv->host;
+
+	host->out--;
+	dlv->place = PLACE_NOWHERE;
+	lane_leave(dlv);
+	delivery_release(&dlv);
+	dispatch_run(host);
+}
+
+/* --- final states --- */
+
+static void end(struct delivery *dlv, enum store_state state,
+		enum iwf_fate fate, const struct iwf_report *report)
+{
+	dlv->row.state = state;
+	dlv->row.done_at_ms = relay_wall_ms(dlv->relay);
+	dlv->unbind = true;
+	notify_about(dlv, fate, report);
+	if (report->text.len)
+		delivery_set_text(dlv, report->text);
+	/* What the host holds leaves when it is answered. */
+	if (dlv->place == PLACE_READY || dlv->place == PLACE_LANE)
+		lane_leave(dlv);
+	log_end(dlv);
+	delivery_save(dlv);
+}
+
+static enum iwf_fate fate_of(enum store_state state)
+{
+	switch (state) {
+	case STORE_EXPIRED:
+		return IWF_FATE_EXPIRED;
+	case STORE_CANCELLED:
+		return IWF_FATE_CANCELLED;
+	case STORE_DELIVERED:
+		return IWF_FATE_DELIVERED;
+	case STORE_DISPLAYED:
+		return IWF_FATE_DISPLAYED;
+	default:
+		return IWF_FATE_FAILED;
+	}
+}
+
+static enum relay_metric metric_of(enum store_state state)
+{
+	switch (state) {
+	case STORE_EXPIRED:
+		return RELAY_M_EXPIRED;
+	case STORE_DELIVERED:
+	case STORE_DISPLAYED:
+		return RELAY_M_DELIVERED;
+	default:
+		return RELAY_M_FAILED;
+	}
+}
+
+void outcome_end(struct delivery *dlv, enum store_state state,
+		 struct iwf_str why)
+{
+	struct iwf_report report = { .text = why, .code = dlv->row.code,
+				     .forbidden = dlv->forbidden };
+
+	relay_count(dlv->relay, metric_of(state));
+	end(dlv, state, fate_of(state), &report);
+}
+
+/* --- answers to a job --- */
+
+/* A part that failed decides; what may have arrived comes before what did not. */
+static int weight(enum iwf_fate fate)
+{
+	switch (fate) {
+	case IWF_FATE_FAILED:
+		return 4;
+	case IWF_FATE_UNSURE:
+		return 3;
+	case IWF_FATE_QUEUED:
+		return 2;
+	case IWF_FATE_SENT:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+static void note_parts(struct delivery *dlv, const struct iwf_report *report)
+{
+	struct store_delivery *row = &dlv->row;
+	uint32_t parts = report->parts ? report->parts : 1;
+
+	if (row->parts && report->parts &&
+	    (row->parts != parts || row->coding != report->coding)) {
+		/* Cut in another way than before: everything goes again. */
+		memset(row->parts_sent, 0, sizeof(row->parts_sent));
+		relay_count(dlv->relay, RELAY_M_RECUT);
+		dlv->answers_awaited = 0;
+		row->parts = 0;
+	}
+	if (!row->parts && report->parts) {
+		row->parts = parts;
+		row->coding = report->coding;
+	}
+	if (!dlv->answers_awaited)
+		dlv->answers_awaited = parts - count_bits(row->parts_sent);
+}
+
+static void note_sent(struct delivery *dlv, const struct iwf_report *report)
+{
+	struct iwf_str id = report->remote_count ? report->remote_ids[0] :
+						   IWF_STR_NONE;
+
+	set_bit(dlv->row.parts_sent, report->part ? report->part : 1);
+	delivery_add_remote(dlv, id);
+	if (id.len && (awaits_receipt(dlv) || dlv->queue->binds_always))
+		delivery_bind(dlv, correlate_key(dlv->relay, dlv->queue, id),
+			      report->part ? report->part : 1);
+}
+
+static void finish_sent(struct delivery *dlv, const struct iwf_report *report)
+{
+	dlv->row.sent_at_ms = relay_wall_ms(dlv->relay);
+	dlv->row.state = awaits_receipt(dlv) ? STORE_SENT : STORE_FINISHED;
+	relay_count(dlv->relay, RELAY_M_SENT);
+	if (dlv->row.state == STORE_FINISHED) {
+		dlv->row.done_at_ms = dlv->row.sent_at_ms;
+		log_end(dlv);
+	}
+	if (dlv->queue->interworks)
+		notify_about(dlv, IWF_FATE_SENT, report);
+	delivery_save(dlv);
+	outcome_left(dlv);
+}
+
+/* Back to the head of its lane, the link's own trouble or a resend. */
+static void ready_again(struct delivery *dlv, bool still_attempt)
+{
+	dlv->host->out--;
+	dlv->place = PLACE_READY;
+	delivery_list_push_front(&dlv->host->ready, dlv);
+	dlv->attempt_durable = still_attempt;
+	if (!still_attempt) {
+		dlv->row.state = STORE_QUEUED;
+		dlv->row.due_at_ms = relay_wall_ms(dlv->relay);
+		delivery_save(dlv);
+	}
+	dispatch_run(dlv->host);
+}
+
+static int64_t retry_wait_ms(const struct delivery *dlv)
+{
+	const struct relay *relay = dlv->relay;
+	unsigned step = dlv->row.attempts ? dlv->row.attempts - 1 : 0;
+
+	if (dlv->retry_after_ms)
+		return dlv->retry_after_ms;
+	return relay->retry_ms[step < relay->retry_count ? step :
+			       relay->retry_count - 1];
+}
+
+static void finish_queued(struct delivery *dlv)
+{
+	struct iwf_host *host = dlv->host;
+	int64_t now_ms = relay_wall_ms(dlv->relay);
+	int64_t due_ms = now_ms + retry_wait_ms(dlv);
+
+	if (dlv->link_trouble) {
+		/* The link's trouble, not the message's: give the attempt back,
+		 * or a busy hour would expire what nobody looked at. */
+		dlv->row.attempts--;
+		ready_again(dlv, host->state == IWF_LINK_UP);
+		return;
+	}
+	relay_count(dlv->relay, RELAY_M_RETRIED);
+	if (due_ms > dlv->row.expires_at_ms)
+		due_ms = dlv->row.expires_at_ms;
+	host->out--;
+	dlv->attempt_durable = false;
+	dlv->place = PLACE_NOWHERE;
+	lane_hold(dlv, now_ms + dlv->relay->conf.lane_hold_ms);
+	queue_postpone(dlv, due_ms);
+	dispatch_run(host);
+}
+
+void outcome_unsure(struct delivery *dlv)
+{
+	relay_count(dlv->relay, RELAY_M_UNSURE);
+	if (dlv->row.resends < dlv->relay->conf.resends) {
+		dlv->row.resends++;
+		dlv->job.again = true;
+		ready_again(dlv, false);
+		return;
+	}
+	dlv->row.state = STORE_UNSURE;
+	delivery_save(dlv);
+	outcome_left(dlv);
+}
+
+static void finish_attempt(struct delivery *dlv,
+			   const struct iwf_report *report)
+{
+	switch (dlv->worst) {
+	case IWF_FATE_SENT:
+		finish_sent(dlv, report);
+		return;
+	case IWF_FATE_QUEUED:
+		finish_queued(dlv);
+		return;
+	case IWF_FATE_UNSURE:
+		outcome_unsure(dlv);
+		return;
+	default:
+		outcome_end(dlv, STORE_FAILED, dlv->row.text);
+		outcome_left(dlv);
+	}
+}
+
+static void note_worst(struct delivery *dlv, const struct iwf_report *report)
+{
+	if (weight(report->fate) <= weight(dlv->worst))
+		return;
+	dlv->worst = report->fate;
+	dlv->row.code = report->code;
+	dlv->retry_after_ms = report->retry_after_ms;
+	dlv->link_trouble = report->link_trouble;
+	dlv->forbidden = report->forbidden;
+	delivery_set_text(dlv, report->text);
+}
+
+void outcome_answer(struct delivery *dlv, const struct iwf_report *report)
+{
+	note_parts(dlv, report);
+	note_worst(dlv, report);
+	if (report->fate == IWF_FATE_SENT)
+		note_sent(dlv, report);
+	dlv->answers += report->part ? 1 : dlv->answers_awaited;
+	if (dlv->answers < dlv->answers_awaited) {
+		if (report->fate == IWF_FATE_SENT)
+			delivery_save(dlv);
+		return;
+	}
+	if (store_state_is_final(dlv->row.state)) {
+		/* Its fate came by a receipt while the answer was awaited. */
+		delivery_save(dlv);
+		outcome_left(dlv);
+		return;
+	}
+	finish_attempt(dlv, report);
+}
+
+/* --- later fates --- */
+
+static void delivered(struct delivery *dlv, const struct iwf_report *report,
+		      uint32_t part)
+{
+	set_bit(dlv->row.parts_good, part ? part : 1);
+	if (part && dlv->row.parts > 1 &&
+	    count_bits(dlv->row.parts_good) < dlv->row.parts) {
+		delivery_save(dlv);
+		return;
+	}
+	relay_count(dlv->relay, RELAY_M_DELIVERED);
+	end(dlv, STORE_DELIVERED, IWF_FATE_DELIVERED, report);
+}
+
+void outcome_later(struct delivery *dlv, const struct iwf_report *report,
+		   uint32_t part)
+{
+	bool is_final = dlv->row.state > STORE_FINISHED;
+
+	if (report->fate == IWF_FATE_DISPLAYED &&
+	    (!is_final || dlv->row.state == STORE_DELIVERED)) {
+		end(dlv, STORE_DISPLAYED, IWF_FATE_DISPLAYED, report);
+		return;
+	}
+	if (is_final) {
+		relay_count(dlv->relay, RELAY_M_RECEIPT_LATE);
+		delivery_save(dlv);
+		return;
+	}
+	dlv->row.code = report->code;
+	if (report->fate == IWF_FATE_DELIVERED) {
+		delivered(dlv, report, part);
+	} else if (report->fate == IWF_FATE_FAILED ||
+		   report->fate == IWF_FATE_EXPIRED) {
+		dlv->forbidden = report->forbidden;
+		relay_count(dlv->relay, RELAY_M_FAILED);
+		end(dlv, STORE_FAILED, IWF_FATE_FAILED, report);
+	} else {
+		delivery_save(dlv);
+	}
+}

@@ -1,0 +1,161 @@
+/* Messages that come in parts: each part is durable before it is acknowledged,
+ * the set is joined when it is whole or when waiting for the rest ends. */
+#include "relay/relay_priv.h"
+
+#include "base/record.h"
+
+#include <iwf/utf8.h>
+
+#include <stdlib.h>
+
+static uint64_t set_key(const struct intake *intake)
+{
+	struct iwf_buf key = { 0 };
+	uint64_t hash;
+
+	iwf_buf_u32(&key, intake->origin);
+	iwf_buf_str_put(&key, intake->msg->set);
+	hash = iwf_hash(intake->relay->key, iwf_buf_str(&key)) >> 1 | 1;
+	iwf_buf_free(&key);
+	return hash;
+}
+
+static struct iwf_message *join(const struct iwf_message **parts,
+				uint32_t count, bool incomplete)
+{
+	struct iwf_message whole = *parts[0];
+	struct iwf_buf raw = { 0 }, body = { 0 };
+	struct iwf_message *msg;
+
+	whole.set = IWF_STR_NONE;
+	whole.part = 0;
+	whole.parts = 0;
+	whole.incomplete = incomplete;
+	for (uint32_t i = 0; i < count; i++) {
+		whole.want |= parts[i]->want;
+		iwf_buf_str_put(&raw, parts[i]->body);
+	}
+	/* A character may have been cut between two parts. */
+	iwf_utf8_mend(&body, iwf_buf_str(&raw));
+	whole.body = iwf_buf_str(&body);
+	msg = iwf_message_create(&whole);
+	iwf_buf_free(&raw);
+	iwf_buf_free(&body);
+	return msg;
+}
+
+/* The joined message goes in by the same door; its parts stay until it is put. */
+static void accept_set(struct relay *relay, uint64_t key, uint32_t link,
+		       const struct iwf_str *records, uint32_t count,
+		       bool incomplete)
+{
+	const struct iwf_message **parts =
+		iwf_alloc(count * sizeof(struct iwf_message *));
+	struct intake *intake;
+	uint32_t good = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		parts[good] = record_parse(records[i]);
+		good += parts[good] != NULL;
+	}
+	if (good) {
+		intake = IWF_NEW(struct intake);
+		intake->relay = relay;
+		intake->origin = link;
+		intake->set_key = key;
+		intake->msg = join(parts, good, incomplete || good < count);
+		relay_count(relay, incomplete ? RELAY_M_PARTS_INCOMPLETE :
+						RELAY_M_PARTS_JOINED);
+		atomic_fetch_add(&relay->intake_count, 1);
+		thread_look(intake);
+	}
+	for (uint32_t i = 0; i < good; i++)
+		iwf_message_unref(&parts[i]);
+	free(parts);
+}
+
+static void on_part(struct iwf_task *task)
+{
+	struct intake *intake = IWF_CONTAINER(task, struct intake, change.task);
+	const struct store_part *part = &intake->change.part;
+	struct relay *relay = intake->relay;
+
+	if (intake->change.err) {
+		intake_finish(intake, IWF_RESULT_ERROR,
+			      "store cannot be written");
+		return;
+	}
+	if (part->is_complete)
+		accept_set(relay, part->set_key, intake->origin, part->records,
+			   part->record_count, false);
+	relay_count(relay, RELAY_M_PARTS);
+	intake_finish(intake, part->is_duplicate ? IWF_RESULT_DUPLICATE :
+						   IWF_RESULT_ACCEPTED, "");
+}
+
+void parts_take(struct intake *intake)
+{
+	const struct iwf_message *msg = intake->msg;
+	struct store_part *part = &intake->change.part;
+
+	if (msg->part < 1 || msg->part > msg->parts ||
+	    msg->parts > IWF_PARTS_MAX) {
+		intake_finish(intake, IWF_RESULT_BLOCKED,
+			      "part number out of range");
+		return;
+	}
+	record_format(&intake->record, msg);
+	*part = (struct store_part){
+		.set_key = set_key(intake), .part = msg->part,
+		.parts = msg->parts, .link = intake->origin,
+		.record = iwf_buf_str(&intake->record),
+		.now_ms = relay_wall_ms(intake->relay),
+	};
+	intake->change.task.run = on_part;
+	intake->change.loop = intake->relay->loop;
+	intake->change.verb = STORE_PART;
+	store_submit(intake->relay->store, &intake->change);
+}
+
+/* --- sets that wait too long, and those that were whole before a crash --- */
+
+static void on_sets(struct iwf_task *task)
+{
+	struct relay *relay = IWF_CONTAINER(task, struct relay,
+					    sets_query.task);
+	struct store_query *query = &relay->sets_query;
+
+	relay->asking_sets = false;
+	for (uint32_t i = 0; !query->err && i < query->set_count; i++) {
+		const struct store_set *set = &query->sets[i];
+		bool whole = set->record_count == set->parts;
+
+		if (whole || !relay->sets_whole_only)
+			accept_set(relay, set->set_key, set->link, set->records,
+				   set->record_count, !whole);
+	}
+	iwf_arena_destroy(&query->arena);
+}
+
+static void ask_sets(struct relay *relay, int64_t until_ms, bool whole_only)
+{
+	if (relay->asking_sets)
+		return;
+	relay->asking_sets = true;
+	relay->sets_whole_only = whole_only;
+	relay->sets_query = (struct store_query){
+		.task.run = on_sets, .loop = relay->loop, .kind = STORE_Q_SETS,
+		.until_ms = until_ms, .limit = 100, .with_record = true,
+	};
+	store_ask(relay->store, &relay->sets_query);
+}
+
+void parts_tick(struct relay *relay, int64_t now_ms)
+{
+	ask_sets(relay, now_ms - relay->store_conf.set_ms, false);
+}
+
+void parts_recover(struct relay *relay)
+{
+	ask_sets(relay, relay_wall_ms(relay), true);
+}

@@ -1,0 +1,250 @@
+/* A configured link's queue: unbounded in the store, a window of it in memory. */
+#include "relay/relay_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define LOAD_LIMIT 512
+
+static void on_timer(struct iwf_timer *timer);
+
+struct queue *queue_create(struct relay *relay,
+			   const struct relay_link_conf *conf)
+{
+	struct queue *queue = IWF_NEW(struct queue);
+	struct iwf_buf scope = { 0 };
+
+	snprintf(queue->name, sizeof(queue->name), "%.*s",
+		 IWF_STR_ARG(conf->name));
+	queue->relay = relay;
+	queue->order = (enum relay_order)conf->order;
+	queue->number = store_link_number(relay->store, conf->name);
+	queue->behind = true;
+	iwf_buf_printf(&scope, "link=%s", queue->name);
+	iwf_buf_u8(&scope, 0);
+	queue->log = log_child(relay->log, scope.ptr);
+	iwf_buf_free(&scope);
+	queue->next = relay->queues;
+	relay->queues = queue;
+	return queue;
+}
+
+void queue_destroy(struct queue **queuep)
+{
+	struct queue *queue = *queuep;
+
+	*queuep = NULL;
+	lanes_free(queue);
+	log_destroy(&queue->log);
+	free(queue->hosts);
+	free(queue);
+}
+
+struct queue *queue_find(struct relay *relay, struct iwf_str name)
+{
+	struct queue *queue = relay->queues;
+
+	while (queue && !iwf_str_eq(iwf_str_from(queue->name), name))
+		queue = queue->next;
+	return queue;
+}
+
+struct queue *queue_by_number(struct relay *relay, uint32_t number)
+{
+	struct queue *queue = relay->queues;
+
+	while (queue && queue->number != number)
+		queue = queue->next;
+	return queue;
+}
+
+bool queue_is_up(const struct queue *queue)
+{
+	for (unsigned i = 0; i < queue->host_count; i++)
+		if (queue->hosts[i]->state == IWF_LINK_UP)
+			return true;
+	return false;
+}
+
+/* --- into memory, or to the store only --- */
+
+static void note_due(struct queue *queue, int64_t due_ms)
+{
+	if (!queue->next_due_ms || due_ms < queue->next_due_ms)
+		queue->next_due_ms = due_ms;
+}
+
+/* What is due later is looked for from now on, before newer ones pass it. */
+static void check_due(struct queue *queue, int64_t now_ms)
+{
+	if (!queue->next_due_ms || queue->next_due_ms > now_ms)
+		return;
+	queue->next_due_ms = 0;
+	queue->behind = true;
+}
+
+bool queue_admit(struct queue *queue, struct delivery *dlv)
+{
+	int64_t now_ms = relay_wall_ms(queue->relay);
+	int64_t due_ms = now_ms;
+
+	check_due(queue, now_ms);
+	if (lane_is_later(queue, dlv->row.lane, dlv->row.id, now_ms, &due_ms)) {
+		dlv->row.due_at_ms = due_ms;
+		note_due(queue, due_ms);
+		return false;
+	}
+	if (queue->behind || !queue->host_count ||
+	    queue->in_memory >= queue->relay->conf.window) {
+		queue->behind = true;
+		if (dlv->row.due_at_ms <= queue->loaded_until_ms)
+			dlv->row.due_at_ms = queue->loaded_until_ms + 1;
+		return false;
+	}
+	lane_enter(dlv);
+	return true;
+}
+
+void queue_put_outside(struct queue *queue, struct delivery *dlv)
+{
+	delivery_list_push(&queue->outside, dlv);
+	queue->outside_mark++;
+}
+
+void queue_put_done(struct queue *queue, struct delivery *dlv)
+{
+	/* The committer keeps the order in which changes were given to it. */
+	IWF_BUG_ON(delivery_list_pop(&queue->outside) != dlv);
+	queue_run(queue);
+}
+
+void queue_postpone(struct delivery *dlv, int64_t due_ms)
+{
+	struct queue *queue = dlv->queue;
+
+	if (due_ms <= queue->loaded_until_ms)
+		due_ms = queue->loaded_until_ms + 1;
+	dlv->row.state = STORE_QUEUED;
+	dlv->row.due_at_ms = due_ms;
+	lane_leave(dlv);
+	note_due(queue, due_ms);
+	delivery_save(dlv);
+	queue_run(queue);
+}
+
+/* --- loading --- */
+
+static void take_row(struct queue *queue, const struct store_found *found)
+{
+	struct relay *relay = queue->relay;
+	struct delivery *dlv;
+	int64_t due_ms, now_ms = relay_wall_ms(relay);
+
+	queue->loaded_until_ms = found->row.due_at_ms;
+	queue->loaded_id = found->row.id;
+	if (map_find(&relay->active, found->row.id))
+		return;
+	dlv = delivery_load(relay, &found->row, found->record);
+	if (!dlv)
+		return;
+	if (dlv->row.expires_at_ms <= now_ms) {
+		outcome_end(dlv, STORE_EXPIRED, IWF_STR("expired while waiting"));
+		return;
+	}
+	if (lane_is_later(queue, dlv->row.lane, dlv->row.id, now_ms, &due_ms)) {
+		queue_postpone(dlv, due_ms);
+		return;
+	}
+	lane_enter(dlv);
+}
+
+/* After a load that came to its end, nothing due is left in the store, unless
+ * something was put there meanwhile. */
+static void note_loaded(struct queue *queue)
+{
+	if (queue->query.found_count == queue->query.limit)
+		return;
+	if (queue->query.until_ms > queue->loaded_until_ms) {
+		queue->loaded_until_ms = queue->query.until_ms;
+		queue->loaded_id = UINT64_MAX >> 1;
+	}
+	if (queue->outside_mark == queue->load_mark && !queue->outside.count)
+		queue->behind = false;
+}
+
+static void on_loaded(struct iwf_task *task)
+{
+	struct queue *queue = IWF_CONTAINER(task, struct queue, query.task);
+
+	queue->loading = false;
+	if (queue->query.err) {
+		iwf_log_error(queue->log, "load-failed", "err=%s",
+			      iwf_err_name(queue->query.err));
+		iwf_timer_start(queue->relay->loop, &queue->timer, 1000,
+				on_timer);
+	} else {
+		for (uint32_t i = 0; i < queue->query.found_count; i++)
+			take_row(queue, &queue->query.found[i]);
+		note_loaded(queue);
+	}
+	iwf_arena_destroy(&queue->query.arena);
+	if (!queue->query.err)
+		queue_run(queue);
+}
+
+static void load(struct queue *queue)
+{
+	struct relay *relay = queue->relay;
+	int64_t until_ms = relay_wall_ms(relay);
+
+	if (queue->loading || !queue->behind || relay->recovering ||
+	    !queue_is_up(queue) ||
+	    queue->in_memory + LOAD_LIMIT > relay->conf.window)
+		return;
+	/* What is on its way to the disk cannot be read yet and must not be
+	 * passed over. */
+	if (queue->outside.count &&
+	    queue->outside.first->row.accepted_at_ms <= until_ms)
+		until_ms = queue->outside.first->row.accepted_at_ms - 1;
+	if (until_ms <= queue->loaded_until_ms && queue->outside.count)
+		return;
+	queue->loading = true;
+	queue->load_mark = queue->outside_mark;
+	queue->query = (struct store_query){
+		.task.run = on_loaded, .loop = relay->loop, .kind = STORE_Q_DUE,
+		.link = queue->number, .after_due_ms = queue->loaded_until_ms,
+		.after_id = queue->loaded_id, .until_ms = until_ms,
+		.limit = LOAD_LIMIT, .with_record = true,
+	};
+	store_ask(relay->store, &queue->query);
+}
+
+static void set_timer(struct queue *queue, int64_t now_ms)
+{
+	int64_t at_ms = queue->next_due_ms;
+
+	if (queue->held_first &&
+	    (!at_ms || queue->held_first->listed_until_ms < at_ms))
+		at_ms = queue->held_first->listed_until_ms;
+	if (at_ms)
+		iwf_timer_start(queue->relay->loop, &queue->timer,
+				at_ms > now_ms ? at_ms - now_ms + 1 : 1,
+				on_timer);
+}
+
+void queue_run(struct queue *queue)
+{
+	int64_t now_ms = relay_wall_ms(queue->relay);
+
+	lanes_forget_held(queue, now_ms);
+	check_due(queue, now_ms);
+	load(queue);
+	for (unsigned i = 0; i < queue->host_count; i++)
+		dispatch_run(queue->hosts[i]);
+	set_timer(queue, now_ms);
+}
+
+static void on_timer(struct iwf_timer *timer)
+{
+	queue_run(IWF_CONTAINER(timer, struct queue, timer));
+}

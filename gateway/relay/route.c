@@ -1,0 +1,239 @@
+/* Routing rules: in order, the first that matches names the links. */
+#include "relay/relay_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+/* What a pattern may cost, whatever the address that it meets. */
+#define PATTERN_MATCH_LIMIT 10000
+#define PATTERN_HEAP_KIB 64
+
+const struct iwf_setting route_rows[] = {
+	IWF_ROW_TEXT(struct route_conf, match, "match", "", 64,
+		     "Recipient's number; a * at its end matches any rest"),
+	IWF_ROW_TEXT(struct route_conf, domain, "domain", "", 255,
+		     "Domain of the recipient's address"),
+	IWF_ROW_TEXT(struct route_conf, pattern, "pattern", "", 512,
+		     "PCRE2 pattern on the recipient, e.g. ^tel:\\+49"),
+	IWF_ROW_TEXT(struct route_conf, service, "service", "", 128,
+		     "CPM service: an ICSI URN or its last part, e.g. msg"),
+	IWF_ROW_TEXT(struct route_conf, listener, "listener", "", 255,
+		     "uri of the SIP listener it came in by"),
+	IWF_ROW_TEXT(struct route_conf, from_link, "from_link", "", 63,
+		     "Link it came from"),
+	IWF_ROW_TEXTS(struct route_conf, via, "via", NULL, ROUTE_LINKS_MAX,
+		      "Links in order of preference, or refuse"),
+	IWF_ROWS_END
+};
+
+struct rule {
+	struct route_conf conf;  /* slices into the routes' arena */
+	bool is_prefix;
+	bool refuses;
+	pcre2_code *pattern;
+	const char *via[ROUTE_LINKS_MAX];
+	unsigned via_count;
+};
+
+struct routes {
+	struct iwf_arena *arena;
+	struct rule *rules;
+	size_t count;
+	pcre2_match_context *limits;
+	pcre2_match_data *match;
+};
+
+static bool is_known(const struct iwf_texts *names, struct iwf_str name)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (iwf_str_eq(names->items[i], name))
+			return true;
+	return false;
+}
+
+static enum iwf_err rule_links(struct rule *rule,
+			       const struct iwf_texts *names,
+			       struct iwf_why *why)
+{
+	const struct iwf_texts *via = &rule->conf.via;
+
+	for (size_t i = 0; i < via->count; i++) {
+		if (iwf_str_eq(via->items[i], IWF_STR("refuse"))) {
+			rule->refuses = true;
+			continue;
+		}
+		if (!is_known(names, via->items[i]))
+			return iwf_why_set(why, IWF_E_NOT_FOUND, 0,
+					   "via names no link: \"%.*s\"",
+					   IWF_STR_ARG(via->items[i]));
+		rule->via[rule->via_count++] = via->items[i].ptr;
+	}
+	return IWF_OK;
+}
+
+static enum iwf_err rule_pattern(struct rule *rule, struct iwf_why *why)
+{
+	struct iwf_str text = rule->conf.pattern;
+	PCRE2_UCHAR message[120];
+	PCRE2_SIZE at;
+	int code;
+
+	if (!text.len)
+		return IWF_OK;
+	rule->pattern = pcre2_compile((PCRE2_SPTR)text.ptr, text.len,
+				      PCRE2_UTF, &code, &at, NULL);
+	if (rule->pattern)
+		return IWF_OK;
+	pcre2_get_error_message(code, message, sizeof(message));
+	return iwf_why_set(why, IWF_E_SYNTAX, 0,
+			   "pattern, at character %zu: %s", (size_t)at,
+			   (const char *)message);
+}
+
+static struct iwf_str keep(struct routes *routes, struct iwf_str s)
+{
+	return iwf_arena_copy(routes->arena, s);
+}
+
+static void rule_copy(struct routes *routes, struct rule *rule,
+		      const struct route_conf *conf)
+{
+	struct iwf_str *via = IWF_ARENA_ARRAY(routes->arena, struct iwf_str,
+					      conf->via.count);
+
+	rule->conf.match = keep(routes, conf->match);
+	rule->conf.domain = keep(routes, conf->domain);
+	rule->conf.pattern = keep(routes, conf->pattern);
+	rule->conf.service = keep(routes, conf->service);
+	rule->conf.listener = keep(routes, conf->listener);
+	rule->conf.from_link = keep(routes, conf->from_link);
+	for (size_t i = 0; i < conf->via.count; i++)
+		via[i] = keep(routes, conf->via.items[i]);
+	rule->conf.via = (struct iwf_texts){ via, conf->via.count };
+	if (rule->conf.match.len &&
+	    rule->conf.match.ptr[rule->conf.match.len - 1] == '*') {
+		rule->is_prefix = true;
+		rule->conf.match.len--;
+	}
+}
+
+enum iwf_err routes_create(struct routes **out, const struct iwf_list *list,
+			   const struct iwf_texts *names, size_t *bad_rule,
+			   struct iwf_why *why)
+{
+	const struct route_conf *conf = list->items;
+	struct routes *routes = IWF_NEW(struct routes);
+	enum iwf_err err = IWF_OK;
+
+	routes->arena = iwf_arena_create(0);
+	routes->rules = IWF_ARENA_ARRAY(routes->arena, struct rule,
+					list->count);
+	routes->limits = pcre2_match_context_create(NULL);
+	routes->match = pcre2_match_data_create(8, NULL);
+	IWF_BUG_ON(!routes->limits || !routes->match);
+	pcre2_set_match_limit(routes->limits, PATTERN_MATCH_LIMIT);
+	pcre2_set_heap_limit(routes->limits, PATTERN_HEAP_KIB);
+	for (size_t i = 0; i < list->count && !err; i++) {
+		struct rule *rule = &routes->rules[routes->count++];
+
+		*bad_rule = i;
+		rule_copy(routes, rule, &conf[i]);
+		err = rule_pattern(rule, why);
+		if (!err)
+			err = rule_links(rule, names, why);
+	}
+	if (err)
+		routes_destroy(&routes);
+	*out = routes;
+	return err;
+}
+
+void routes_destroy(struct routes **routesp)
+{
+	struct routes *routes = *routesp;
+
+	*routesp = NULL;
+	if (!routes)
+		return;
+	for (size_t i = 0; i < routes->count; i++)
+		pcre2_code_free(routes->rules[i].pattern);
+	pcre2_match_data_free(routes->match);
+	pcre2_match_context_free(routes->limits);
+	iwf_arena_destroy(&routes->arena);
+	free(routes);
+}
+
+/* --- matching --- */
+
+static bool matches_number(const struct rule *rule, struct iwf_str user)
+{
+	if (!rule->conf.match.len && !rule->is_prefix)
+		return true;
+	return rule->is_prefix ? iwf_str_starts(user, rule->conf.match) :
+				 iwf_str_eq(user, rule->conf.match);
+}
+
+static bool matches_service(struct iwf_str wanted, struct iwf_str service)
+{
+	size_t at = service.len - wanted.len;
+
+	if (!wanted.len || iwf_str_eq_case(wanted, service))
+		return true;
+	return service.len > wanted.len && service.ptr[at - 1] == '.' &&
+	       iwf_str_eq_case(iwf_str_sub(service, at, service.len), wanted);
+}
+
+static bool matches_pattern(const struct routes *routes,
+			    const struct rule *rule,
+			    const struct iwf_address *to)
+{
+	struct iwf_buf text = { 0 };
+	int found;
+
+	if (!rule->pattern)
+		return true;
+	iwf_address_key(&text, to);
+	found = pcre2_match(rule->pattern, (PCRE2_SPTR)text.ptr, text.len, 0, 0,
+			    routes->match, routes->limits);
+	iwf_buf_free(&text);
+	return found >= 0;
+}
+
+static bool matches(const struct routes *routes, const struct rule *rule,
+		    const struct iwf_message *msg, struct iwf_str from_link)
+{
+	const struct route_conf *conf = &rule->conf;
+
+	return matches_number(rule, msg->to.user) &&
+	       (!conf->domain.len ||
+		iwf_str_eq_case(conf->domain, msg->to.domain)) &&
+	       (!conf->from_link.len ||
+		iwf_str_eq(conf->from_link, from_link)) &&
+	       (!conf->listener.len ||
+		iwf_str_eq(conf->listener, msg->listener)) &&
+	       matches_service(conf->service, msg->service) &&
+	       matches_pattern(routes, rule, &msg->to);
+}
+
+void route_select(const struct routes *routes, const struct iwf_message *msg,
+		  const char *from_link, struct route_choice *choice)
+{
+	struct iwf_str from = iwf_str_from(from_link);
+
+	*choice = (struct route_choice){ 0 };
+	for (size_t i = 0; routes && i < routes->count; i++) {
+		const struct rule *rule = &routes->rules[i];
+
+		if (!matches(routes, rule, msg, from))
+			continue;
+		choice->matched = true;
+		choice->rule = (unsigned)i;
+		choice->refused = rule->refuses;
+		choice->count = rule->via_count;
+		memcpy(choice->names, rule->via, sizeof(rule->via));
+		return;
+	}
+}

@@ -1,0 +1,154 @@
+/* Answers: built from the request, sent on the connection it came by, with our
+ * own To tag so that every repetition is the same (RFC 3261 8.2.6, 17.2.2). */
+#include "sip/worker.h"
+
+#include <iwf/buf.h>
+#include <iwf/random.h>
+
+#include <sofia-sip/sip_header.h>
+#include <sofia-sip/sip_status.h>
+#include <sofia-sip/sip_tag.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void put_z(struct iwf_buf *buf, const char *z)
+{
+	iwf_buf_put(buf, z ? z : "", z ? strlen(z) + 1 : 1);
+}
+
+static void tag_of(const struct arrival *arrival, char tag[17])
+{
+	const sip_t *sip = arrival->sip;
+	struct iwf_buf buf = { 0 };
+
+	put_z(&buf, sip->sip_via->v_branch);
+	put_z(&buf, sip->sip_via->v_host);
+	put_z(&buf, sip->sip_via->v_port);
+	put_z(&buf, sip->sip_call_id->i_id);
+	put_z(&buf, sip->sip_from->a_tag);
+	snprintf(tag, 17, "%016llx", (unsigned long long)
+		 iwf_hash(arrival->worker->sip->hash_key, iwf_buf_str(&buf)));
+	iwf_buf_free(&buf);
+}
+
+static sip_to_t *make_to(const struct arrival *arrival)
+{
+	su_home_t *home = msg_home(arrival->msg);
+	sip_to_t *to = sip_to_dup(home, arrival->sip->sip_to);
+	char tag[17];
+
+	if (to && !to->a_tag) {
+		tag_of(arrival, tag);
+		sip_to_tag(home, to, tag);
+	}
+	return to;
+}
+
+static const char *phrase_of(const struct sip_answer *answer)
+{
+	const char *phrase = answer->phrase;
+
+	if (!phrase || !iwf_str_is_printable(iwf_str_from(phrase)))
+		phrase = sip_status_phrase((int)answer->status);
+	return phrase ? phrase : "Answered";
+}
+
+static void count_answer(struct sip_worker *worker, unsigned status)
+{
+	worker_count(worker, status < 300 ? SIP_M_ANSWERS_2XX :
+		     status < 500 ? SIP_M_ANSWERS_4XX : SIP_M_ANSWERS_5XX);
+}
+
+void answer_send(struct arrival *arrival, const struct sip_answer *answer,
+		 const struct answer_fields *fields)
+{
+	static const struct answer_fields none;
+	struct sip_worker *worker = arrival->worker;
+	char retry[16] = "";
+	msg_t *msg = arrival->msg;
+
+	if (!fields)
+		fields = &none;
+	if (answer->retry_after_sec)
+		snprintf(retry, sizeof(retry), "%u", answer->retry_after_sec);
+	count_answer(worker, answer->status);
+	arrival->msg = NULL; /* nta_msg_treply takes it */
+	if (nta_msg_treply(worker->agent, msg, (int)answer->status,
+			   phrase_of(answer), NTATAG_TPORT(arrival->tport),
+			   SIPTAG_TO(make_to(&(struct arrival){
+				   .worker = worker, .msg = msg,
+				   .sip = arrival->sip })),
+			   TAG_IF(*retry, SIPTAG_RETRY_AFTER_STR(retry)),
+			   TAG_IF(answer->accept,
+				  SIPTAG_ACCEPT_STR(answer->accept)),
+			   TAG_IF(fields->allow,
+				  SIPTAG_ALLOW_STR(fields->allow)),
+			   TAG_IF(fields->unsupported,
+				  SIPTAG_UNSUPPORTED_STR(fields->unsupported)),
+			   TAG_IF(fields->accept_encoding,
+				  SIPTAG_ACCEPT_ENCODING_STR(
+					  fields->accept_encoding)),
+			   TAG_IF(fields->supported,
+				  SIPTAG_SUPPORTED_STR(fields->supported)),
+			   TAG_IF(fields->contact,
+				  SIPTAG_CONTACT_STR(fields->contact)),
+			   TAG_END()) < 0) {
+		worker_count(worker, SIP_M_UNANSWERABLE);
+		iwf_log_warning(worker->sip->log, "unanswerable",
+				"worker=%u status=%u", worker->index,
+				answer->status);
+	}
+	gate_release(arrival);
+}
+
+/* --- answers of the edge --- */
+
+static void unlink_taken(struct taken *taken)
+{
+	struct sip_worker *worker = taken->arrival.worker;
+
+	if (taken->newer)
+		taken->newer->older = taken->older;
+	else
+		worker->taken = taken->older;
+	if (taken->older)
+		taken->older->newer = taken->newer;
+	worker->taken_count--;
+	worker->taken_len -= taken->request.body.len;
+	iwf_metric_set(&worker->metrics[SIP_M_WAITING], worker->taken_count);
+}
+
+static void taken_free(struct taken *taken)
+{
+	struct iwf_arena *arena = taken->arena;
+
+	iwf_arena_destroy(&arena);
+}
+
+void answer_forget(struct taken *taken)
+{
+	unlink_taken(taken);
+	gate_release(&taken->arrival);
+	taken_free(taken);
+}
+
+void sip_answer(struct sip_request **req, const struct sip_answer *answer)
+{
+	struct taken *taken = IWF_CONTAINER(*req, struct taken, request);
+	struct sip_worker *worker = taken->arrival.worker;
+	struct retransmit_answer kept = {
+		.status = answer->status,
+		.retry_after_sec = answer->retry_after_sec,
+		.phrase = phrase_of(answer),
+		.accept = answer->accept,
+	};
+
+	IWF_BUG_ON(!iwf_loop_is_here(worker->loop));
+	IWF_BUG_ON(answer->status < 200 || answer->status > 699);
+	*req = NULL;
+	retransmit_end(worker->seen, taken->arrival.key, &kept,
+		       iwf_loop_now_ms(worker->loop));
+	unlink_taken(taken);
+	answer_send(&taken->arrival, answer, NULL);
+	taken_free(taken);
+}
