@@ -422,6 +422,7 @@ void smpp_submit_on_late(struct smpp_link *link, struct smpp_session *session,
 		     smpp_status_get(pdu->header.status)->name);
 	if (pdu->header.status == SMPP_ROK && pdu->message_id.len) {
 		arena = iwf_arena_create(0);
+		report.late_job = entry.job_id;
 		report.part = entry.part;
 		report.parts = entry.parts;
 		report.from = entry.msg->from;

@@ -109,12 +109,60 @@ static void on_joined(struct iwf_task *task)
 	outcome_later(dlv, &receipt->report, join->part);
 }
 
+/* --- the answer of an attempt that was given up --- */
+
+static void late_apply(struct receipt *receipt, struct delivery *dlv)
+{
+	if (dlv)
+		outcome_late(dlv, &receipt->report);
+	receipt_finish(receipt, dlv ? IWF_RESULT_ACCEPTED :
+				      IWF_RESULT_UNMATCHED, "");
+}
+
+static void on_late_found(struct iwf_task *task)
+{
+	struct receipt *receipt = IWF_CONTAINER(task, struct receipt,
+						query.task);
+	struct store_query *query = &receipt->query;
+	struct map_node *node = map_find(&receipt->relay->active, query->id);
+	struct delivery *dlv = NULL;
+
+	if (node)
+		dlv = IWF_CONTAINER(node, struct delivery, node);
+	else if (!query->err && query->found_count)
+		dlv = delivery_load(receipt->relay, &query->found[0].row,
+				    query->found[0].record);
+	iwf_arena_destroy(&query->arena);
+	late_apply(receipt, dlv);
+}
+
+static void late_start(struct receipt *receipt)
+{
+	struct relay *relay = receipt->relay;
+	uint64_t id = receipt->report.late_job;
+	struct map_node *node = map_find(&relay->active, id);
+
+	if (node) {
+		late_apply(receipt, IWF_CONTAINER(node, struct delivery, node));
+		return;
+	}
+	receipt->query = (struct store_query){
+		.task.run = on_late_found, .loop = relay->loop,
+		.kind = STORE_Q_ID, .id = id, .limit = 1, .with_record = true,
+	};
+	store_ask(relay->store, &receipt->query);
+}
+
 void correlate_start(struct receipt *receipt)
 {
 	struct relay *relay = receipt->relay;
 	struct store_join *join = &receipt->change.join;
 	const struct iwf_report *report = &receipt->report;
 
+	if (report->late_job) {
+		late_start(receipt);
+		return;
+	}
 	if (!report->remote_count) {
 		unmatched(receipt);
 		return;

@@ -292,6 +292,26 @@ void outcome_answer(struct delivery *dlv, const struct iwf_report *report)
 	finish_attempt(dlv, report);
 }
 
+/* The answer of an attempt that was called unsure: it did arrive. What is not
+ * yet sent again stays here. */
+void outcome_late(struct delivery *dlv, const struct iwf_report *report)
+{
+	struct store_delivery *row = &dlv->row;
+	uint32_t parts = row->parts ? row->parts : 1;
+
+	note_sent(dlv, report);
+	if (!store_state_is_final(row->state) && row->state != STORE_SENT &&
+	    dlv->place != PLACE_HOST && dlv->place != PLACE_ATTEMPT &&
+	    count_bits(row->parts_sent) >= parts) {
+		row->sent_at_ms = relay_wall_ms(dlv->relay);
+		row->state = awaits_receipt(dlv) ? STORE_SENT : STORE_FINISHED;
+		lane_leave(dlv);
+		if (dlv->queue->interworks)
+			notify_about(dlv, IWF_FATE_SENT, report);
+	}
+	delivery_save(dlv);
+}
+
 /* --- later fates --- */
 
 static void delivered(struct delivery *dlv, const struct iwf_report *report,

@@ -269,6 +269,7 @@ struct receipt {
 	struct iwf_verdict verdict;
 	struct receipt *next;
 	struct store_change change;
+	struct store_query query;      /* for the job of a late answer */
 	struct iwf_buf waiting;
 };
 struct receipt *receipt_create(struct iwf_host *host,
@@ -279,6 +280,7 @@ void receipt_finish(struct receipt *receipt, enum iwf_result result,
 
 /* outcome.c */
 void outcome_answer(struct delivery *dlv, const struct iwf_report *report);
+void outcome_late(struct delivery *dlv, const struct iwf_report *report);
 /* A later fate of a delivery the peer had taken; part 0 or from 1. */
 void outcome_later(struct delivery *dlv, const struct iwf_report *report,
 		   uint32_t part);

@@ -155,6 +155,9 @@ struct iwf_report {
 	uint32_t retry_after_ms; /* 0: the relay's ladder decides */
 	bool link_trouble;       /* QUEUED because of the link, not the message */
 	bool forbidden;
+	/* By remote id: the job whose answer comes after it was called UNSURE, so
+	 * that its id is bound beside the other; 0: a receipt. */
+	uint64_t late_job;
 	/* By remote id: the message's own sender and recipient as the peer tells
 	 * them (a receipt's addresses swapped back), and the peer's times. */
 	struct iwf_address from;
