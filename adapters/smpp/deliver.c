@@ -32,11 +32,12 @@ static void on_done(struct iwf_link *base, uint64_t tag,
 	struct smpp_link *link = smpp_link_of(base);
 	struct smpp_session *session = smpp_link_find(link, tag);
 
-	/* Its connection is gone: the SMSC will send it again, and the gateway
-	 * knows it then. */
 	if (session)
 		smpp_session_answer(session, tag,
 				    smpp_status_from_verdict(verdict));
+	else if (verdict->result == IWF_RESULT_ACCEPTED)
+		/* Its connection is gone: the SMSC will send it again. */
+		iwf_host_untold(base->host, verdict->id);
 }
 
 static uint32_t refuse(struct smpp_link *link, const struct inbound *in,

@@ -159,6 +159,7 @@ static void on_tick(struct iwf_timer *timer)
 
 	iwf_timer_start(relay->loop, timer, TICK_MS, on_tick);
 	sweep(relay, now_ms);
+	untold_forget(relay, now_ms);
 	ask(relay, now_ms);
 	if (relay->expire_step % TICKS_PER_COUNT == 1) {
 		count(relay);

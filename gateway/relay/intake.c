@@ -165,14 +165,13 @@ static void put(struct intake *intake, struct queue *queue)
 	struct relay *relay = intake->relay;
 	uint64_t id = id_make(&relay->ids, relay_wall_ms(relay));
 	struct store_put keys = { .transport_key = intake->msg->transaction,
-				  .duplicate_key = intake->duplicate_key,
+				  .duplicate_key = duplicate_key(relay,
+							intake->msg),
 				  .set_key = intake->set_key };
 	struct delivery *dlv;
 
 	intake->msg->id = id;
 	intake->verdict.id = id;
-	if (!keys.duplicate_key)
-		keys.duplicate_key = duplicate_key(relay, intake->msg);
 	dlv = delivery_create(relay, queue, iwf_message_ref(intake->msg), id);
 	dlv->row.origin = intake->origin;
 	dlv->intake = intake;
@@ -187,10 +186,18 @@ static void put(struct intake *intake, struct queue *queue)
 
 void intake_route(struct intake *intake)
 {
+	struct relay *relay = intake->relay;
 	enum iwf_result result;
 	const char *why;
-	struct queue *queue = choose(intake, &result, &why);
+	struct queue *queue;
 
+	intake->untold_key = untold_key(relay, intake->origin, intake->msg);
+	intake->verdict.original_id = untold_take(relay, intake->untold_key);
+	if (intake->verdict.original_id) {
+		intake_finish(intake, IWF_RESULT_DUPLICATE, "accepted before");
+		return;
+	}
+	queue = choose(intake, &result, &why);
 	if (queue)
 		put(intake, queue);
 	else
@@ -256,6 +263,8 @@ void intake_on_put(struct delivery *dlv, enum iwf_err err)
 		undo(dlv, was_outside);
 		return;
 	}
+	if (intake->untold_key)
+		untold_note(dlv->relay, intake->untold_key, dlv->row.id);
 	intake_finish(intake, IWF_RESULT_ACCEPTED, "");
 	go_on(dlv, was_outside);
 }

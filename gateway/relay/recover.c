@@ -26,7 +26,7 @@ static void on_look(struct iwf_timer *timer)
 	if (relay->active.count)
 		iwf_timer_start(relay->loop, timer, LOOK_AGAIN_MS, on_look);
 	else
-		queues_run(relay);
+		untold_recover(relay, queues_run);
 }
 
 static void recover_row(struct relay *relay, const struct store_found *found)

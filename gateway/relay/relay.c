@@ -295,5 +295,6 @@ void relay_destroy(struct relay **relayp)
 	metrics_remove(relay->metrics, relay->values);
 	routes_destroy(&relay->routes);
 	values_free(relay);
+	untold_free(relay);
 	free(relay);
 }

@@ -225,7 +225,7 @@ struct intake {
 	struct iwf_host *host;         /* NULL: the operator's own */
 	uint32_t origin;               /* number of the link it came from */
 	struct iwf_message *msg;
-	uint64_t duplicate_key;
+	uint64_t untold_key;           /* of a message without an id */
 	uint64_t set_key;              /* it was joined from this set */
 	iwf_done_fn *done;
 	uint64_t tag;
@@ -250,6 +250,23 @@ void thread_look(struct intake *intake);
 /* What answers to msg will belong to, put with it; text holds the bytes. */
 void thread_note(const struct queue *to, const struct iwf_message *msg,
 		 struct store_put *keys, struct iwf_buf *text);
+
+/* untold.c */
+#define UNTOLD_RECENT 1024
+struct recent {
+	uint64_t key, id;
+};
+struct untold;
+/* What makes two messages without an id equal; 0: it has an id. */
+uint64_t untold_key(const struct relay *relay, uint32_t origin,
+		    const struct iwf_message *msg);
+/* The id of the one whose acceptance was not told, or 0; only once. */
+uint64_t untold_take(struct relay *relay, uint64_t key);
+/* An accepted one, for which iwf_host_untold may come soon. */
+void untold_note(struct relay *relay, uint64_t key, uint64_t id);
+void untold_forget(struct relay *relay, int64_t now_ms);
+void untold_recover(struct relay *relay, void (*then)(struct relay *relay));
+void untold_free(struct relay *relay);
 
 /* parts.c */
 void parts_take(struct intake *intake);
@@ -379,6 +396,12 @@ struct relay {
 	struct store_query sets_query;
 	bool asking_sets, sets_whole_only;
 	struct map values_remembered;  /* see value.c */
+	struct map untold;             /* by untold_key */
+	struct untold *untold_first, *untold_last; /* by time */
+	struct recent recent[UNTOLD_RECENT];
+	unsigned recent_next;
+	struct store_query untold_query;
+	void (*on_untold)(struct relay *relay);
 	struct store_query recover_query;
 	struct iwf_timer recover_timer;
 };

@@ -106,6 +106,10 @@ IWF_EXPORT void iwf_host_room(struct iwf_host *host, unsigned jobs);
 IWF_EXPORT void iwf_host_accept(struct iwf_host *host,
 				const struct iwf_message *msg,
 				iwf_done_fn *done, uint64_t tag);
+/* The verdict with this id could not be told to the peer, which may therefore
+ * send the message again: one equal copy will be a DUPLICATE. For peers whose
+ * messages carry no id; call it from done. */
+IWF_EXPORT void iwf_host_untold(struct iwf_host *host, uint64_t id);
 /* The answer to a job, once per part (rule 3). Borrows the report. */
 IWF_EXPORT void iwf_host_report(struct iwf_host *host, uint64_t job_id,
 				const struct iwf_report *report);

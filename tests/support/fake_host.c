@@ -113,6 +113,13 @@ void iwf_host_accept(struct iwf_host *host, const struct iwf_message *msg,
 	to->tag = tag;
 }
 
+void iwf_host_untold(struct iwf_host *host, uint64_t id)
+{
+	host->call_count++;
+	host->untold_count++;
+	host->untold_id = id;
+}
+
 void iwf_host_wake(struct iwf_host *host, const struct iwf_address *reachable)
 {
 	(void)reachable;

@@ -53,6 +53,8 @@ struct iwf_host {
 	unsigned remote_count;
 	struct fake_accept accepts[FAKE_HOST_MAX];
 	unsigned accept_count;
+	unsigned untold_count;
+	uint64_t untold_id;        /* the last */
 	struct fake_line lines[FAKE_HOST_MAX]; /* not debug */
 	unsigned line_count;
 	struct fake_value values[16];
