@@ -4,6 +4,7 @@
 #include "base/loop.h"
 #include "base/metric.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -26,6 +27,7 @@ struct gateway {
 	struct iwf_host **cpm_hosts;
 	struct sip_edge **edges;
 	struct admin *admin;
+	pthread_mutex_t reloading;      /* by signal and by iwfctl */
 };
 
 static int64_t wall_ms(void)
@@ -239,6 +241,7 @@ enum iwf_err gateway_start(struct gateway **out, struct settings *settings,
 	struct gateway *gw = IWF_NEW(struct gateway);
 	enum iwf_err err;
 
+	pthread_mutex_init(&gw->reloading, NULL);
 	gw->path = path;
 	gw->settings = settings;
 	gw->log = log_create(&settings->log);
@@ -327,21 +330,21 @@ static void renew_links(struct gateway *gw, const struct settings_adapter *now)
 	}
 }
 
-enum iwf_err gateway_reload(struct gateway *gw, struct iwf_why *why)
+static void tell_restart(struct gateway *gw, const struct settings *fresh)
 {
-	struct routes *routes = NULL;
-	struct settings *fresh;
-	enum iwf_err err = settings_read(&fresh, gw->path, why);
+	struct iwf_buf text = { 0 };
 
-	if (!err)
-		err = settings_routes(fresh, &routes, why);
-	if (err) {
-		iwf_log_error(gw->log, "reload-refused", "at=%s:%zu why=\"%s\"",
-			      why->file ? why->file : gw->path, why->at,
-			      why->text);
-		settings_destroy(&fresh);
-		return err;
-	}
+	settings_restart_needed(gw->settings, fresh, &text);
+	if (text.len)
+		iwf_log_warning(gw->log, "restart-needed", "for=\"%.*s\"",
+				IWF_STR_ARG(iwf_buf_str(&text)));
+	iwf_buf_free(&text);
+}
+
+static void take_settings(struct gateway *gw, struct settings *fresh,
+			  struct routes *routes)
+{
+	tell_restart(gw, fresh);
 	memcpy(fresh->cpm.key, gw->recovery.key, sizeof(fresh->cpm.key));
 	log_reconfigure(gw->log, &fresh->log);
 	sip_reconfigure(gw->sip, &fresh->sip);
@@ -354,7 +357,31 @@ enum iwf_err gateway_reload(struct gateway *gw, struct iwf_why *why)
 	fresh->next = gw->settings;
 	gw->settings = fresh;
 	iwf_log_info(gw->log, "reloaded", "file=%s", gw->path);
-	return IWF_OK;
+}
+
+enum iwf_err gateway_reload(struct gateway *gw, struct iwf_why *why)
+{
+	struct routes *routes = NULL;
+	struct settings *fresh;
+	enum iwf_err err;
+
+	pthread_mutex_lock(&gw->reloading);
+	err = settings_read(&fresh, gw->path, why);
+	if (!err)
+		err = settings_routes(fresh, &routes, why);
+	if (err) {
+		iwf_log_error(gw->log, "reload-refused",
+			      "at=%s:%zu why=\"%s\"",
+			      why->file ? why->file : gw->path, why->at,
+			      why->text);
+		/* why->file lies in it */
+		why->file = NULL;
+		settings_destroy(&fresh);
+	} else {
+		take_settings(gw, fresh, routes);
+	}
+	pthread_mutex_unlock(&gw->reloading);
+	return err;
 }
 
 /* --- stop --- */
@@ -412,5 +439,6 @@ void gateway_stop(struct gateway **gateway)
 	free(gw->edges);
 	settings_destroy(&gw->settings);
 	log_destroy(&gw->log);
+	pthread_mutex_destroy(&gw->reloading);
 	free(gw);
 }

@@ -18,15 +18,21 @@ struct section {
 	const char *name;
 	const struct iwf_setting *rows;
 	size_t offset;
+	bool is_live;          /* a reload applies it */
+	const char *live_key;  /* or only this of it */
 };
 
-#define SECTION(name, rows) { #name, rows, offsetof(struct settings, name) }
+#define SECTION(name, rows, ...) \
+	{ #name, rows, offsetof(struct settings, name), __VA_ARGS__ }
 
 static const struct section sections[] = {
-	SECTION(log, log_rows), SECTION(store, store_rows),
-	SECTION(relay, relay_rows), SECTION(sip, sip_rows),
-	SECTION(cpm, cpm_rows), SECTION(admin, admin_rows),
-	SECTION(modules, module_rows),
+	SECTION(log, log_rows, true, NULL),
+	SECTION(store, store_rows, false, NULL),
+	SECTION(relay, relay_rows, false, NULL),
+	SECTION(sip, sip_rows, false, "trust"),
+	SECTION(cpm, cpm_rows, true, NULL),
+	SECTION(admin, admin_rows, false, NULL),
+	SECTION(modules, module_rows, false, NULL),
 };
 
 #define SECTION_COUNT (sizeof(sections) / sizeof(sections[0]))
@@ -281,6 +287,22 @@ enum iwf_err settings_read(struct settings **out, const char *path,
 	err = read_all(settings, path, why);
 	*out = settings;
 	return err;
+}
+
+void settings_restart_needed(const struct settings *old,
+			     const struct settings *fresh, struct iwf_buf *text)
+{
+	for (size_t i = 0; i < SECTION_COUNT; i++) {
+		const struct section *section = &sections[i];
+		const char *key = section->is_live ? NULL : conf_difference(
+			section->rows, (const char *)old + section->offset,
+			(const char *)fresh + section->offset,
+			section->live_key);
+
+		if (key)
+			iwf_buf_printf(text, "%s%s.%s", text->len ? " " : "",
+				       section->name, key);
+	}
 }
 
 void settings_destroy(struct settings **settings)

@@ -52,6 +52,11 @@ const struct relay_link_conf *settings_link(
 	const struct settings_adapter *adapter, size_t index);
 const void *settings_link_conf(const struct settings_adapter *adapter,
 			       size_t index);
+/* Appends the settings in which two configurations differ and that only a
+ * restart applies, "section.key" each, separated by blanks. */
+void settings_restart_needed(const struct settings *old,
+			     const struct settings *fresh,
+			     struct iwf_buf *text);
 void settings_destroy(struct settings **settings);
 
 /* Every setting there is, as a commented sample. */

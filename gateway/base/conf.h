@@ -45,6 +45,12 @@ void conf_place(const struct conf *conf, const char *section, size_t index,
 enum iwf_err conf_duration_parse(struct iwf_str s, uint64_t *ms);
 enum iwf_err conf_size_parse(struct iwf_str s, uint64_t *len);
 
+/* The key of the first row in which two structs of the same rows differ, NULL
+ * when they say the same. Rows of the key `but` are passed over, at any depth;
+ * but may be NULL. */
+const char *conf_difference(const struct iwf_setting *rows, const void *a,
+			    const void *b, const char *but);
+
 /* Every row as a commented sample in libconfig syntax, indented, with its
  * default, bounds and help: what etc/ and the manual are checked against. */
 void conf_print_rows(struct iwf_buf *buf, const char *section,

@@ -118,9 +118,6 @@ IWF_EXPORT void iwf_host_report(struct iwf_host *host, uint64_t job_id,
 IWF_EXPORT void iwf_host_report_remote(struct iwf_host *host,
 				       const struct iwf_report *report,
 				       iwf_done_fn *done, uint64_t tag);
-/* The address can be reached again: waiting messages to it may go now. */
-IWF_EXPORT void iwf_host_wake(struct iwf_host *host,
-			      const struct iwf_address *reachable);
 /* Small durable values of the link (a learnt id base). Keys up to 64 bytes,
  * values up to 4 KiB. recall borrows until the next remember of that key. */
 IWF_EXPORT void iwf_host_remember(struct iwf_host *host, struct iwf_str key,

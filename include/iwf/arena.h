@@ -24,7 +24,7 @@ IWF_EXPORT struct iwf_str iwf_arena_copy(struct iwf_arena *arena,
 					 struct iwf_str s);
 IWF_EXPORT struct iwf_str iwf_arena_printf(struct iwf_arena *arena,
 					   const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+	__attribute__((format(printf, 2, 3), nonnull(2)));
 
 #define IWF_ARENA_NEW(arena, type) \
 	((type *)iwf_arena_alloc((arena), sizeof(type)))

@@ -27,7 +27,7 @@ IWF_EXPORT char *iwf_buf_reserve(struct iwf_buf *buf, size_t len)
 IWF_EXPORT void iwf_buf_put(struct iwf_buf *buf, const void *ptr, size_t len);
 IWF_EXPORT void iwf_buf_str_put(struct iwf_buf *buf, struct iwf_str s);
 IWF_EXPORT void iwf_buf_printf(struct iwf_buf *buf, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+	__attribute__((format(printf, 2, 3), nonnull(2)));
 /* Network byte order. */
 IWF_EXPORT void iwf_buf_u8(struct iwf_buf *buf, uint8_t value);
 IWF_EXPORT void iwf_buf_u16(struct iwf_buf *buf, uint16_t value);

@@ -120,13 +120,6 @@ void iwf_host_untold(struct iwf_host *host, uint64_t id)
 	host->untold_id = id;
 }
 
-void iwf_host_wake(struct iwf_host *host, const struct iwf_address *reachable)
-{
-	(void)reachable;
-	host->call_count++;
-	host->wake_count++;
-}
-
 static struct fake_value *value_find(struct iwf_host *host, struct iwf_str key)
 {
 	for (unsigned i = 0; i < host->value_count; i++)

@@ -60,7 +60,6 @@ struct iwf_host {
 	struct fake_value values[16];
 	unsigned value_count;
 	unsigned drained_count;
-	unsigned wake_count;
 };
 
 struct iwf_host *fake_host_create(struct iwf_loop *loop);
