@@ -1,4 +1,4 @@
-/* Log lines to stderr or the journal, limited per event and object. */
+/* Log lines to stderr or the journal; warnings limited per event and object. */
 #include "base/log.h"
 
 #include <iwf/arena.h>
@@ -168,12 +168,13 @@ void iwf_log_write(struct iwf_log *log, enum iwf_log_level level,
 {
 	struct iwf_buf line = { 0 };
 	char text[1024];
-	unsigned repeated;
+	unsigned repeated = 0;
 	va_list args;
 	ssize_t n;
 
 	if (!iwf_log_is_on(log, level) ||
-	    !may_write(log, event, time(NULL), &repeated))
+	    (level <= IWF_LOG_WARNING &&
+	     !may_write(log, event, time(NULL), &repeated)))
 		return;
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);

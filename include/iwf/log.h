@@ -16,8 +16,9 @@ struct iwf_log;
 /* `iwf_log_write(log, IWF_LOG_INFO, "bound", "system_id=%s", id)` writes
  * `level event component... system_id=...`. An event name is one of a small
  * closed set in its file. Never message bodies, never credentials; addresses
- * through iwf_log_mask. Lines of the same event from the same object beyond
- * 20 a second are counted and told once a second. */
+ * through iwf_log_mask. Errors and warnings of the same event from the same
+ * object beyond 20 a second are counted and told once a second: peers cause
+ * them. */
 IWF_EXPORT void iwf_log_write(struct iwf_log *log, enum iwf_log_level level,
 			      const char *event, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
