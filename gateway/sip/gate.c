@@ -219,7 +219,8 @@ static bool is_in_dialog(struct arrival *arrival)
 
 static bool is_own_via(const struct sip *sip, const sip_via_t *via)
 {
-	unsigned port = via->v_port ? (unsigned)atoi(via->v_port) : 5060;
+	unsigned port = via->v_port ?
+		(unsigned)strtoul(via->v_port, NULL, 10) : 5060;
 
 	for (unsigned i = 0; i < sip->sent_by_count; i++) {
 		if (sip->sent_by[i].port == port &&

@@ -204,6 +204,8 @@ static bool add_port(struct sip_worker *worker, const char *uri,
 		worker->agent, URL_STRING_MAKE(uri), TPTAG_IDENT(ident),
 		TPTAG_UDP_RMEM(UDP_BUFFER_LEN), TPTAG_UDP_WMEM(UDP_BUFFER_LEN),
 		TPTAG_QUEUESIZE(SEND_QUEUE_COUNT),
+		/* Sofia's own writes to stderr for each bad datagram. */
+		TPTAG_STUN_SERVER(0),
 		TPTAG_SDWN_ERROR(1), TPTAG_IDLE(conf->idle_ms),
 		TPTAG_TIMEOUT(SLOW_MS),
 		TAG_IF(tls_dir.len, TPTAG_CERTIFICATE(tls_dir.ptr)),
@@ -302,7 +304,7 @@ static void note_sent_by(struct sip_worker *worker)
 		    sip->sent_by_count == sip->sent_by_max)
 			continue;
 		snprintf(own->host, sizeof(own->host), "%s", name->tpn_canon);
-		own->port = (unsigned)atoi(name->tpn_port);
+		own->port = (unsigned)strtoul(name->tpn_port, NULL, 10);
 		sip->sent_by_count++;
 	}
 }

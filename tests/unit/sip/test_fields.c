@@ -106,12 +106,13 @@ static void test_bounds(void **state)
 		"Conversation-ID: a\001b\r\n", "Subject: a\x7f\r\n", NULL, NULL
 	};
 	struct iwf_arena *arena = iwf_arena_create(0);
-	char many[12000] = "", single[6000];
+	static const char line[] = "P-Asserted-Service: urn:urn-7:3gpp-service."
+		"ims.icsi.oma.cpm.msg.and.more.and.more.and.more.and.more\r\n";
+	char many[60 * (sizeof(line) - 1) + 1], single[6000];
 
 	(void)state;
 	for (int i = 0; i < 60; i++)
-		strcat(many, "P-Asserted-Service: urn:urn-7:3gpp-service.ims."
-		       "icsi.oma.cpm.msg.and.more.and.more.and.more.and.more\r\n");
+		memcpy(many + i * (sizeof(line) - 1), line, sizeof(line));
 	memset(single, 'x', sizeof(single));
 	memcpy(single, "Contribution-ID: ", 17);
 	memcpy(single + sizeof(single) - 3, "\r\n", 3);
