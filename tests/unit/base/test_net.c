@@ -386,7 +386,9 @@ static void test_large_output(void **state)
 	loop_call(probe.loop, call_nothing, NULL);
 	loop_call(probe.loop, call_look, &probe);
 	assert_true(probe.unsent_len > 0);
+	pthread_mutex_lock(&probe.lock);
 	assert_int_equal(probe.drained, 0);
+	pthread_mutex_unlock(&probe.lock);
 	memset(bulk, 0, BULK_LEN);
 	assert_int_equal(receive(fd, bulk, BULK_LEN), BULK_LEN);
 	for (size_t i = 0; i < BULK_LEN; i++)
