@@ -18,11 +18,15 @@
 
 static void hex(char *to, size_t byte_count)
 {
+	static const char digits[] = "0123456789abcdef";
 	unsigned char bytes[16];
 
 	iwf_random_fill(bytes, byte_count);
-	for (size_t i = 0; i < byte_count; i++)
-		snprintf(to + 2 * i, 3, "%02x", bytes[i]);
+	for (size_t i = 0; i < byte_count; i++) {
+		to[2 * i] = digits[bytes[i] >> 4];
+		to[2 * i + 1] = digits[bytes[i] & 15];
+	}
+	to[2 * byte_count] = '\0';
 }
 
 /* --- checks --- */
