@@ -64,6 +64,8 @@ static enum iwf_err start_store(struct gateway *gw, struct iwf_why *why)
 
 /* --- the CPM edge: one link for each SIP worker --- */
 
+static const struct relay_link_conf cpm_link = { .name = { "cpm", 3 } };
+
 struct cpm_call {
 	struct gateway *gw;
 	unsigned index;
@@ -83,10 +85,9 @@ static void make_cpm_link(void *arg)
 
 static void start_cpm(struct gateway *gw)
 {
-	struct relay_link_conf conf = { .name = IWF_STR("cpm") };
 	unsigned count = sip_worker_count(gw->sip);
 
-	gw->cpm = relay_link_add(gw->relay, &conf);
+	gw->cpm = relay_link_add(gw->relay, &cpm_link);
 	gw->cpm_hosts = iwf_alloc(count * sizeof(struct iwf_host *));
 	gw->edges = iwf_alloc(count * sizeof(struct sip_edge *));
 	for (unsigned i = 0; i < count; i++) {
@@ -320,7 +321,7 @@ static void renew_links(struct gateway *gw, const struct settings_adapter *now)
 		struct queue *queue = relay_link_find(gw->relay, conf->name);
 
 		if (queue) {
-			relay_link_reconfigure(queue,
+			relay_link_reconfigure(queue, conf,
 					       settings_link_conf(now, i));
 			continue;
 		}
@@ -346,17 +347,31 @@ static void take_settings(struct gateway *gw, struct settings *fresh,
 {
 	tell_restart(gw, fresh);
 	memcpy(fresh->cpm.key, gw->recovery.key, sizeof(fresh->cpm.key));
+	/* What the edge takes from the sip section waits for a restart too. */
+	fresh->cpm.sender_from = gw->settings->cpm.sender_from;
+	fresh->cpm.udp_only = gw->settings->cpm.udp_only;
 	log_reconfigure(gw->log, &fresh->log);
 	sip_reconfigure(gw->sip, &fresh->sip);
 	remove_links(gw, fresh);
 	for (unsigned a = 0; a < fresh->adapter_count; a++)
 		renew_links(gw, &fresh->adapters[a]);
-	relay_link_reconfigure(gw->cpm, &fresh->cpm);
+	relay_link_reconfigure(gw->cpm, &cpm_link, &fresh->cpm);
 	relay_set_routes(gw->relay, routes);
 	/* Links may still read texts of the older ones. */
 	fresh->next = gw->settings;
 	gw->settings = fresh;
 	iwf_log_info(gw->log, "reloaded", "file=%s", gw->path);
+}
+
+/* The file's name lies in settings that will be gone: into the text. */
+static void tell_place(const struct gateway *gw, struct iwf_why *why)
+{
+	char text[sizeof(why->text)];
+
+	memcpy(text, why->text, sizeof(text));
+	snprintf(why->text, sizeof(why->text), "%.80s:%zu: %.110s",
+		 why->file ? why->file : gw->path, why->at, text);
+	why->file = NULL;
 }
 
 enum iwf_err gateway_reload(struct gateway *gw, struct iwf_why *why)
@@ -374,8 +389,7 @@ enum iwf_err gateway_reload(struct gateway *gw, struct iwf_why *why)
 			      "at=%s:%zu why=\"%s\"",
 			      why->file ? why->file : gw->path, why->at,
 			      why->text);
-		/* why->file lies in it */
-		why->file = NULL;
+		tell_place(gw, why);
 		settings_destroy(&fresh);
 	} else {
 		take_settings(gw, fresh, routes);

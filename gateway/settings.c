@@ -3,6 +3,7 @@
 
 #include "module.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static const struct iwf_setting module_rows[] = {
@@ -72,19 +73,18 @@ static enum iwf_err read_links(struct settings *settings,
 			       struct settings_adapter *to,
 			       struct iwf_why *why)
 {
-	struct iwf_setting *rows = IWF_ARENA_ARRAY(settings->arena,
-						   struct iwf_setting, 2);
 	struct links_holder holder = { 0 };
 	enum iwf_err err;
 
 	merge_rows(settings->arena, to);
-	rows[0] = (struct iwf_setting){
+	to->section = IWF_ARENA_ARRAY(settings->arena, struct iwf_setting, 2);
+	to->section[0] = (struct iwf_setting){
 		.key = "links", .type = IWF_SETTING_LIST, .fallback = "",
 		.rows = to->rows, .size = to->link_size, .max = 1000,
 		.help = "Links of this adapter",
 	};
 	err = conf_section(settings->arena, settings->conf, to->adapter->name,
-			   rows, &holder, why);
+			   to->section, &holder, why);
 	to->links = holder.links;
 	return err;
 }
@@ -105,6 +105,16 @@ const void *settings_link_conf(const struct settings_adapter *adapter,
 
 /* --- judging --- */
 
+static void place_link(const struct settings *settings,
+		       const struct settings_adapter *adapter, size_t index,
+		       struct iwf_why *why)
+{
+	char section[80];
+
+	snprintf(section, sizeof(section), "%s.links", adapter->adapter->name);
+	conf_place(settings->conf, section, index, why);
+}
+
 static enum iwf_err check_link(const struct settings *settings,
 			       const struct settings_adapter *adapter,
 			       size_t index, struct iwf_why *why)
@@ -122,7 +132,7 @@ static enum iwf_err check_link(const struct settings *settings,
 	memcpy(text, why->text, sizeof(text));
 	iwf_why_set(why, err, 0, "link \"%.*s\": %.150s", IWF_STR_ARG(name),
 		    text);
-	conf_place(settings->conf, adapter->adapter->name, index, why);
+	place_link(settings, adapter, index, why);
 	return err;
 }
 
@@ -156,8 +166,7 @@ static enum iwf_err check_adapter(const struct settings *settings,
 			err = iwf_why_set(why, IWF_E_EXISTS, 0,
 				"link name \"%.*s\" is taken",
 				IWF_STR_ARG(settings_link(adapter, i)->name));
-			conf_place(settings->conf, adapter->adapter->name, i,
-				   why);
+			place_link(settings, adapter, i, why);
 			return err;
 		}
 		err = check_link(settings, adapter, i, why);
@@ -199,8 +208,12 @@ static enum iwf_err check(const struct settings *settings, struct iwf_why *why)
 	struct routes *routes = NULL;
 	enum iwf_err err = relay_check(&settings->relay, why);
 
-	if (!err)
-		err = sip_check(&settings->sip, why);
+	if (err)
+		conf_place(settings->conf, "relay", 0, why);
+	if (!err && (err = sip_check(&settings->sip, why)))
+		conf_place(settings->conf, "sip", 0, why);
+	if (!err && (err = admin_check(&settings->admin, why)))
+		conf_place(settings->conf, "admin", 0, why);
 	for (unsigned a = 0; a < settings->adapter_count && !err; a++)
 		err = check_adapter(settings, &settings->adapters[a], why);
 	if (!err)
@@ -219,12 +232,14 @@ static enum iwf_err read_adapters(struct settings *settings,
 
 	for (size_t i = 0; i < modules->load.count && !err; i++) {
 		struct settings_adapter *to =
-			&settings->adapters[settings->adapter_count++];
+			&settings->adapters[settings->adapter_count];
 
 		err = module_load(modules->dir, modules->load.items[i],
 				  &to->adapter, why);
-		if (!err)
-			err = read_links(settings, to, why);
+		if (err)
+			break;
+		settings->adapter_count++;
+		err = read_links(settings, to, why);
 	}
 	return err;
 }
@@ -323,5 +338,5 @@ void settings_print(struct iwf_buf *buf, const struct settings *settings)
 	conf_print_rows(buf, "routes", route_rows, true);
 	for (unsigned a = 0; a < settings->adapter_count; a++)
 		conf_print_rows(buf, settings->adapters[a].adapter->name,
-				settings->adapters[a].rows, true);
+				settings->adapters[a].section, false);
 }

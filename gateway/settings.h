@@ -15,7 +15,8 @@
  * settings first, struct relay_link_conf at common_offset. */
 struct settings_adapter {
 	const struct iwf_adapter *adapter;
-	struct iwf_setting *rows;
+	struct iwf_setting *rows;    /* of a link */
+	struct iwf_setting *section; /* of the adapter's group */
 	size_t link_size, common_offset;
 	struct iwf_list links;
 };

@@ -191,7 +191,8 @@ static enum iwf_err password_read(const struct smpp_conf *conf,
 	snprintf(path, sizeof(path), "%.*s", IWF_STR_ARG(conf->password_file));
 	file = fopen(path, "re");
 	if (!file)
-		return iwf_why_set(why, IWF_E_IO, 0, "password_file: %m");
+		return iwf_why_set(why, IWF_E_IO, 0, "password_file "
+				   "%.120s: %m", path);
 	len = fread(line, 1, sizeof(line), file);
 	fclose(file);
 	password = iwf_str_trim(iwf_str_make(line, len));

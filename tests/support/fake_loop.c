@@ -217,6 +217,15 @@ void fake_loop_advance(struct iwf_loop *loop, int64_t ms)
 	move_clocks(loop, until_ms);
 }
 
+int64_t fake_loop_next_ms(const struct iwf_loop *loop)
+{
+	const struct iwf_timer *timer = next_timer(loop);
+
+	if (!timer)
+		return -1;
+	return timer->due_ms > loop->now_ms ? timer->due_ms - loop->now_ms : 0;
+}
+
 void fake_loop_set_wall(struct iwf_loop *loop, int64_t wall_ms)
 {
 	loop->wall_ms = wall_ms;

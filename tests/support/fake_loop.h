@@ -20,6 +20,8 @@ bool fake_loop_run_until(struct iwf_loop *loop, fake_loop_done_fn *is_done,
 /* Moves both clocks and fires each timer at its time, in order; what timers
  * post is run. */
 void fake_loop_advance(struct iwf_loop *loop, int64_t ms);
+/* How long until the next timer is due, -1 when none runs. */
+int64_t fake_loop_next_ms(const struct iwf_loop *loop);
 /* Only the wall clock, also backwards. */
 void fake_loop_set_wall(struct iwf_loop *loop, int64_t wall_ms);
 /* Timers that run. */
