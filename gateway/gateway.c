@@ -142,6 +142,16 @@ static enum iwf_err open_link(struct gateway *gw,
 				 IWF_STR_ARG(conf->name)) : IWF_OK;
 }
 
+/* Recovery and routes know the links before they are opened. */
+static void add_links(struct gateway *gw)
+{
+	for (unsigned a = 0; a < gw->settings->adapter_count; a++)
+		for (size_t i = 0;
+		     i < gw->settings->adapters[a].links.count; i++)
+			relay_link_add(gw->relay, settings_link(
+					       &gw->settings->adapters[a], i));
+}
+
 static enum iwf_err open_links(struct gateway *gw, struct iwf_why *why)
 {
 	enum iwf_err err = IWF_OK;
@@ -220,15 +230,16 @@ static enum iwf_err start_parts(struct gateway *gw, struct iwf_why *why)
 		err = start_sip(gw, why);
 	if (!err)
 		err = settings_routes(gw->settings, &routes, why);
-	if (!err) {
-		relay_set_routes(gw->relay, routes);
-		err = open_links(gw, why);
-	}
 	if (err)
 		return err;
+	relay_set_routes(gw->relay, routes);
+	add_links(gw);
 	store_start(gw->store);
 	relay_start(gw->relay);
 	err = wait_ready(gw, why);
+	/* Not before what comes by them can be taken. */
+	if (!err)
+		err = open_links(gw, why);
 	if (!err)
 		err = start_admin(gw, why);
 	if (!err)
@@ -352,11 +363,12 @@ static void take_settings(struct gateway *gw, struct settings *fresh,
 	fresh->cpm.udp_only = gw->settings->cpm.udp_only;
 	log_reconfigure(gw->log, &fresh->log);
 	sip_reconfigure(gw->sip, &fresh->sip);
-	remove_links(gw, fresh);
 	for (unsigned a = 0; a < fresh->adapter_count; a++)
 		renew_links(gw, &fresh->adapters[a]);
 	relay_link_reconfigure(gw->cpm, &cpm_link, &fresh->cpm);
 	relay_set_routes(gw->relay, routes);
+	/* Last: what waits for them is routed again, by the new rules. */
+	remove_links(gw, fresh);
 	/* Links may still read texts of the older ones. */
 	fresh->next = gw->settings;
 	gw->settings = fresh;

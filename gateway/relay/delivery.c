@@ -126,6 +126,23 @@ void delivery_bind(struct delivery *dlv, uint64_t key, uint32_t part)
 	dlv->binds[dlv->bind_count++] = (struct bind){ key, part };
 }
 
+void delivery_move(struct delivery *dlv, struct queue *to)
+{
+	struct store_delivery *row = &dlv->row;
+
+	IWF_BUG_ON(dlv->lane || dlv->place != PLACE_NOWHERE);
+	dlv->queue = to;
+	dlv->host = NULL;
+	dlv->attempt_durable = false;
+	row->link = to->number;
+	row->lane = lane_key(dlv->relay, to, dlv->msg);
+	row->state = STORE_QUEUED;
+	row->due_at_ms = relay_wall_ms(dlv->relay);
+	/* Another link cuts in another way. */
+	row->parts = 0;
+	memset(row->parts_sent, 0, sizeof(row->parts_sent));
+}
+
 /* --- changes --- */
 
 static void on_saved(struct iwf_task *task);
@@ -161,8 +178,9 @@ static void take_binds(struct delivery *dlv, struct store_update *update)
 	}
 	update->bind_count = count;
 	dlv->bind_count -= count;
-	memmove(dlv->binds, dlv->binds + count,
-		dlv->bind_count * sizeof(*dlv->binds));
+	if (dlv->bind_count)
+		memmove(dlv->binds, dlv->binds + count,
+			dlv->bind_count * sizeof(*dlv->binds));
 }
 
 static void take_report(struct delivery *dlv, struct store_update *update)
@@ -178,12 +196,26 @@ static void take_report(struct delivery *dlv, struct store_update *update)
 	update->report.record = iwf_buf_str(&report->record);
 }
 
+/* The committer's thread reads them while dlv may already get new ones. */
+static void copy_texts(struct delivery *dlv, struct store_delivery *row)
+{
+	struct iwf_buf *texts = &dlv->texts;
+
+	texts->len = 0;
+	iwf_buf_str_put(texts, dlv->row.remote);
+	iwf_buf_str_put(texts, dlv->row.text);
+	row->remote = iwf_str_sub(iwf_buf_str(texts), 0, dlv->row.remote.len);
+	row->text = iwf_str_sub(iwf_buf_str(texts), dlv->row.remote.len,
+				texts->len);
+}
+
 static void send_update(struct delivery *dlv)
 {
 	struct store_update *update = &dlv->change.update;
 
 	*update = (struct store_update){ .row = dlv->row,
 					 .unbind = dlv->unbind };
+	copy_texts(dlv, &update->row);
 	take_binds(dlv, update);
 	take_report(dlv, update);
 	dlv->dirty = dlv->bind_count || dlv->reports;
@@ -210,8 +242,9 @@ static void tell_waiters(struct delivery *dlv)
 	}
 }
 
-/* A REPORT became durable with its cause: it goes its own way from here. */
-static void report_saved(struct delivery *dlv)
+/* A REPORT became durable with its cause: it goes its own way from here. Where
+ * the store knew a fate already, there is none to tell. */
+static void report_saved(struct delivery *dlv, enum iwf_err err)
 {
 	struct delivery *report = dlv->report_flying;
 
@@ -221,11 +254,36 @@ static void report_saved(struct delivery *dlv)
 	report->in_flight = false;
 	report->was_put = false;
 	iwf_buf_free(&report->record);
-	relay_count(dlv->relay, RELAY_M_REPORTS);
-	intake_on_put(report, IWF_OK);
+	if (!err)
+		relay_count(dlv->relay, RELAY_M_REPORTS);
+	intake_on_put(report, err);
 }
 
-static void update_saved(struct delivery *dlv)
+/* The store gives one receipt at a time: asked again, it gives the next. */
+static void take_waiting(struct delivery *dlv, const struct store_update *update)
+{
+	if (!update->waiting.len)
+		return;
+	for (uint32_t i = 0; i < update->bind_count; i++)
+		delivery_bind(dlv, update->bind_key[i], update->bind_part[i]);
+	correlate_waiting(dlv, update->waiting, update->waiting_part);
+	delivery_save(dlv);
+}
+
+/* The very attempt that waits for it is durable, not an earlier one; or its
+ * fate came meanwhile and it is not made at all. */
+static bool may_submit(const struct delivery *dlv,
+		       const struct store_update *update)
+{
+	if (dlv->place != PLACE_ATTEMPT)
+		return false;
+	return store_state_is_final(dlv->row.state) ||
+	       (update->row.state == STORE_ATTEMPT &&
+		update->row.attempts == dlv->row.attempts &&
+		update->row.resends == dlv->row.resends);
+}
+
+static void update_saved(struct delivery *dlv, enum iwf_err err)
 {
 	struct store_update *update = &dlv->change.update;
 	struct iwf_arena *arena = dlv->change.arena;
@@ -233,11 +291,14 @@ static void update_saved(struct delivery *dlv)
 	/* Still in flight: what the following calls change is saved by the next
 	 * change, and dlv outlives them. */
 	dlv->change.arena = NULL;
-	report_saved(dlv);
+	/* It was read before it ended: nothing more is done with it. */
+	if (update->was_final && !store_state_is_final(dlv->row.state))
+		dlv->row.state = STORE_CANCELLED;
+	report_saved(dlv, update->was_final ? IWF_E_STATE : err);
 	tell_waiters(dlv);
-	if (update->waiting.len)
-		correlate_waiting(dlv, update->waiting, update->waiting_part);
-	if (update->row.state == STORE_ATTEMPT && dlv->place == PLACE_ATTEMPT) {
+	if (!err)
+		take_waiting(dlv, update);
+	if (may_submit(dlv, update)) {
 		dlv->attempt_durable = true;
 		dispatch_submit(dlv);
 	}
@@ -245,6 +306,8 @@ static void update_saved(struct delivery *dlv)
 	dlv->in_flight = false;
 	if (dlv->dirty)
 		send_update(dlv);
+	else if (!err && dlv->row.state == STORE_QUEUED && !dlv->lane)
+		queue_left(dlv);
 	delivery_release(&dlv);
 }
 
@@ -258,18 +321,32 @@ static void try_again(struct delivery *dlv)
 	relay_save_later(relay, dlv);
 }
 
+/* The store will never take this change: its row was purged, or worse. */
+static void give_up(struct delivery *dlv, enum iwf_err err)
+{
+	iwf_log_error(dlv->queue->log, "change-refused", "msg=%016llx err=%s",
+		      (unsigned long long)dlv->row.id, iwf_err_name(err));
+	update_saved(dlv, err);
+}
+
+static bool is_passing(enum iwf_err err)
+{
+	return err == IWF_E_IO || err == IWF_E_FULL || err == IWF_E_CORRUPT;
+}
+
 static void on_saved(struct iwf_task *task)
 {
 	struct delivery *dlv = IWF_CONTAINER(task, struct delivery,
 					     change.task);
 	enum iwf_err err = dlv->change.err;
 
-	if (!dlv->was_put && err) {
-		try_again(dlv);
-		return;
-	}
 	if (!dlv->was_put) {
-		update_saved(dlv);
+		if (!err)
+			update_saved(dlv, err);
+		else if (is_passing(err))
+			try_again(dlv);
+		else
+			give_up(dlv, err);
 		return;
 	}
 	dlv->in_flight = false;
@@ -288,14 +365,22 @@ void delivery_release(struct delivery **dlvp)
 
 	*dlvp = NULL;
 	if (!dlv || dlv->in_flight || dlv->dirty || dlv->intake || dlv->lane ||
-	    dlv->place != PLACE_NOWHERE)
+	    dlv->lingers || dlv->place != PLACE_NOWHERE)
 		return;
+	if (dlv->queue->loading) {
+		/* What is being read may show it as it was before. */
+		dlv->lingers = true;
+		dlv->next_gone = dlv->queue->gone;
+		dlv->queue->gone = dlv;
+		return;
+	}
 	map_remove(&dlv->relay->active, &dlv->node);
 	iwf_metric_set(&dlv->relay->values[RELAY_M_IN_MEMORY],
 		       (int64_t)dlv->relay->active.count);
 	iwf_message_unref(&dlv->msg);
 	iwf_buf_free(&dlv->record);
 	iwf_buf_free(&dlv->thread);
+	iwf_buf_free(&dlv->texts);
 	free(dlv->binds);
 	free(dlv->remote);
 	free(dlv->text);

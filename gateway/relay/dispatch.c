@@ -95,8 +95,8 @@ static void on_news(struct iwf_task *task)
 	struct iwf_host *host = IWF_CONTAINER(task, struct iwf_host, news);
 
 	atomic_store(&host->news_posted, false);
-	dispatch_run(host);
-	queue_run(host->queue);
+	if (!host->retired)
+		queue_run(host->queue);
 }
 
 void dispatch_open(struct iwf_host *host)
@@ -140,8 +140,6 @@ void dispatch_attempt(struct delivery *dlv)
 
 static void make_attempt(struct delivery *dlv)
 {
-	if (dlv->job.again)
-		relay_count(dlv->relay, RELAY_M_POSSIBLE_DUPLICATE);
 	dispatch_attempt(dlv);
 	if (dlv->attempt_durable)
 		dispatch_submit(dlv);

@@ -66,11 +66,24 @@ static struct delivery *delivery_for(struct relay *relay,
 	return delivery_load(relay, &found->row, found->record);
 }
 
+/* The delivery itself decides; what was read of it may be older. */
+static bool is_over(const struct delivery *dlv, int64_t now_ms)
+{
+	if (dlv->row.state == STORE_SENT)
+		return dlv->row.accepted_at_ms <
+		       now_ms - dlv->relay->conf.receipt_ms;
+	return dlv->row.expires_at_ms <= now_ms;
+}
+
 static void expire(struct delivery *dlv, int64_t now_ms)
 {
 	if (dlv->place == PLACE_HOST || dlv->place == PLACE_ATTEMPT ||
 	    dlv->in_flight || store_state_is_final(dlv->row.state))
 		return; /* its turn comes when that is over */
+	if (!is_over(dlv, now_ms)) {
+		delivery_release(&dlv);
+		return;
+	}
 	if (dlv->row.state == STORE_SENT) {
 		/* The peer took it and never said more: nothing is invented. */
 		dlv->row.state = STORE_FINISHED;
@@ -93,6 +106,9 @@ static void on_expired(struct iwf_task *task)
 	int64_t now_ms = relay_wall_ms(relay);
 
 	relay->asking_expiry = false;
+	if (query->kind == STORE_Q_AWAITED)
+		relay->awaited_id = query->found_count == query->limit ?
+			query->found[query->found_count - 1].row.id : 0;
 	for (uint32_t i = 0; !query->err && i < query->found_count; i++) {
 		struct delivery *dlv = delivery_for(relay, &query->found[i]);
 
@@ -114,6 +130,7 @@ static void ask(struct relay *relay, int64_t now_ms)
 		.task.run = on_expired, .loop = relay->loop,
 		.kind = sent ? STORE_Q_AWAITED : STORE_Q_EXPIRED,
 		.until_ms = sent ? now_ms - relay->conf.receipt_ms : now_ms,
+		.id = sent ? relay->awaited_id : 0,
 		.limit = EXPIRE_ROWS, .with_record = true,
 	};
 	store_ask(relay->store, &relay->expire_query);
@@ -161,6 +178,11 @@ static void on_tick(struct iwf_timer *timer)
 	sweep(relay, now_ms);
 	untold_forget(relay, now_ms);
 	ask(relay, now_ms);
+	links_retire(relay, now_ms);
+	/* What is due by a wall clock that was set has no timer. */
+	for (struct queue *queue = relay->queues; queue; queue = queue->next)
+		queue_run(queue);
+	reroute_tick(relay, now_ms);
 	if (relay->expire_step % TICKS_PER_COUNT == 1) {
 		count(relay);
 		parts_tick(relay, now_ms);

@@ -38,6 +38,18 @@ static const char *const state_names[] = {
 	[IWF_LINK_UP] = "up", [IWF_LINK_DRAINING] = "draining",
 };
 
+/* The store shall know that they only wait: they may expire or go elsewhere. */
+static void take_back(struct iwf_host *host)
+{
+	for (struct delivery *dlv = host->ready.first; dlv; dlv = dlv->next) {
+		if (!dlv->attempt_durable)
+			continue;
+		dlv->attempt_durable = false;
+		dlv->row.state = STORE_QUEUED;
+		delivery_save(dlv);
+	}
+}
+
 static void on_state(struct iwf_task *task)
 {
 	struct state_news *news = IWF_CONTAINER(task, struct state_news, task);
@@ -51,9 +63,13 @@ static void on_state(struct iwf_task *task)
 			      "state=%s reason=\"%s\"",
 			      state_names[news->state], news->reason);
 	}
+	if (was_up)
+		host->down_since_ms = relay_wall_ms(host->queue->relay);
 	host->state = news->state;
 	memcpy(host->reason, news->reason, sizeof(host->reason));
 	free(news);
+	if (host->state != IWF_LINK_UP)
+		take_back(host);
 	queue_run(host->queue);
 }
 
@@ -75,7 +91,8 @@ void iwf_host_state(struct iwf_host *host, enum iwf_link_state state,
 
 void iwf_host_drained(struct iwf_host *host)
 {
-	host->drained = true;
+	/* Every job is answered one by one, which tells the same. */
+	(void)host;
 }
 
 /* --- messages --- */

@@ -128,17 +128,15 @@ static uint64_t duplicate_key(const struct relay *relay,
 	return hash;
 }
 
-static struct queue *choose(struct intake *intake, enum iwf_result *result,
+struct queue *intake_choose(struct relay *relay, const struct iwf_message *msg,
+			    uint32_t origin, enum iwf_result *result,
 			    const char **why)
 {
-	struct relay *relay = intake->relay;
-	struct queue *from = intake->origin ?
-		queue_by_number(relay, intake->origin) : NULL;
+	struct queue *from = origin ? queue_by_number(relay, origin) : NULL;
 	struct queue *first = NULL;
 	struct route_choice choice;
 
-	route_select(relay->routes, intake->msg, from ? from->name : "",
-		     &choice);
+	route_select(relay->routes, msg, from ? from->name : "", &choice);
 	*result = choice.refused ? IWF_RESULT_BLOCKED : IWF_RESULT_NO_ROUTE;
 	*why = choice.refused ? "refused by a routing rule" :
 				"no route to this recipient";
@@ -164,9 +162,11 @@ static void put(struct intake *intake, struct queue *queue)
 {
 	struct relay *relay = intake->relay;
 	uint64_t id = id_make(&relay->ids, relay_wall_ms(relay));
+	/* A set that is found whole twice is one message. */
 	struct store_put keys = { .transport_key = intake->msg->transaction,
-				  .duplicate_key = duplicate_key(relay,
-							intake->msg),
+				  .duplicate_key = intake->set_key ?
+					intake->set_key :
+					duplicate_key(relay, intake->msg),
 				  .set_key = intake->set_key };
 	struct delivery *dlv;
 
@@ -197,7 +197,8 @@ void intake_route(struct intake *intake)
 		intake_finish(intake, IWF_RESULT_DUPLICATE, "accepted before");
 		return;
 	}
-	queue = choose(intake, &result, &why);
+	queue = intake_choose(relay, intake->msg, intake->origin, &result,
+			      &why);
 	if (queue)
 		put(intake, queue);
 	else
@@ -248,7 +249,10 @@ void intake_on_put(struct delivery *dlv, enum iwf_err err)
 
 	dlv->intake = NULL;
 	if (!intake) { /* a REPORT, put with its cause */
-		go_on(dlv, was_outside);
+		if (err)
+			undo(dlv, was_outside);
+		else
+			go_on(dlv, was_outside);
 		return;
 	}
 	if (err) {

@@ -49,27 +49,6 @@ static void make_ready(struct lane *lane, struct delivery *dlv)
 	delivery_list_push(&dlv->host->ready, dlv);
 }
 
-void lane_enter(struct delivery *dlv)
-{
-	/* Without order every delivery is a lane of its own. */
-	uint64_t key = dlv->queue->order == RELAY_ORDER_LANE ? dlv->row.lane :
-							       dlv->row.id;
-	struct lane *lane = lane_get(dlv->queue, key);
-	int64_t now_ms = relay_wall_ms(dlv->relay);
-
-	dlv->lane = lane;
-	dlv->queue->in_memory++;
-	if (!lane->head && !is_held(lane, dlv->row.id, now_ms)) {
-		make_ready(lane, dlv);
-		return;
-	}
-	dlv->place = PLACE_LANE;
-	if (lane->held_for == dlv->row.id)
-		delivery_list_push_front(&lane->waiting, dlv);
-	else
-		delivery_list_push(&lane->waiting, dlv);
-}
-
 static void lane_next(struct lane *lane)
 {
 	int64_t now_ms = relay_wall_ms(lane->queue->relay);
@@ -77,6 +56,23 @@ static void lane_next(struct lane *lane)
 	if (!lane->head && lane->waiting.count &&
 	    !is_held(lane, lane->waiting.first->row.id, now_ms))
 		make_ready(lane, delivery_list_pop(&lane->waiting));
+}
+
+void lane_enter(struct delivery *dlv)
+{
+	/* Without order every delivery is a lane of its own. */
+	uint64_t key = dlv->queue->order == RELAY_ORDER_LANE ? dlv->row.lane :
+							       dlv->row.id;
+	struct lane *lane = lane_get(dlv->queue, key);
+
+	dlv->lane = lane;
+	dlv->queue->in_memory++;
+	dlv->place = PLACE_LANE;
+	if (lane->held_for == dlv->row.id)
+		delivery_list_push_front(&lane->waiting, dlv);
+	else
+		delivery_list_push(&lane->waiting, dlv);
+	lane_next(lane);
 }
 
 void lane_leave(struct delivery *dlv)
@@ -100,6 +96,35 @@ void lane_leave(struct delivery *dlv)
 	lane_forget(lane);
 }
 
+/* --- lanes that are held, the next to be let go first --- */
+
+static void list(struct queue *queue, struct lane *lane)
+{
+	lane->in_held = true;
+	lane->next_held = NULL;
+	lane->prev_held = queue->held_last;
+	if (queue->held_last)
+		queue->held_last->next_held = lane;
+	else
+		queue->held_first = lane;
+	queue->held_last = lane;
+	queue->held_count++;
+}
+
+static void unlist(struct queue *queue, struct lane *lane)
+{
+	lane->in_held = false;
+	if (lane->prev_held)
+		lane->prev_held->next_held = lane->next_held;
+	else
+		queue->held_first = lane->next_held;
+	if (lane->next_held)
+		lane->next_held->prev_held = lane->prev_held;
+	else
+		queue->held_last = lane->prev_held;
+	queue->held_count--;
+}
+
 void lane_hold(struct delivery *dlv, int64_t until_ms)
 {
 	struct lane *lane = dlv->lane;
@@ -112,15 +137,8 @@ void lane_hold(struct delivery *dlv, int64_t until_ms)
 	lane->held_until_ms = until_ms;
 	lane->listed_until_ms = until_ms;
 	if (lane->in_held)
-		return;
-	lane->in_held = true;
-	lane->next_held = NULL;
-	if (queue->held_last)
-		queue->held_last->next_held = lane;
-	else
-		queue->held_first = lane;
-	queue->held_last = lane;
-	queue->held_count++;
+		unlist(queue, lane);
+	list(queue, lane);
 }
 
 bool lane_is_later(struct queue *queue, uint64_t key, uint64_t id,
@@ -146,11 +164,7 @@ void lanes_forget_held(struct queue *queue, int64_t now_ms)
 	       queue->held_first->listed_until_ms <= now_ms) {
 		struct lane *lane = queue->held_first;
 
-		queue->held_first = lane->next_held;
-		if (!queue->held_first)
-			queue->held_last = NULL;
-		queue->held_count--;
-		lane->in_held = false;
+		unlist(queue, lane);
 		lane->held_until_ms = 0;
 		lane->held_for = 0;
 		lane_next(lane);

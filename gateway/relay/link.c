@@ -6,6 +6,9 @@
 
 #include <stdlib.h>
 
+/* A link that is removed may still answer so long what it was given. */
+#define CLOSE_WAIT_MS 10000
+
 static const char *const order_names[] = { "lane", "none", NULL };
 
 const struct iwf_setting relay_link_rows[] = {
@@ -30,7 +33,10 @@ static void add_queue(void *arg)
 	add->queue = queue_find(add->relay, add->conf->name);
 	if (!add->queue)
 		add->queue = queue_create(add->relay, add->conf);
+	if (add->queue->removed)
+		queue_reread(add->queue);
 	add->queue->removed = false;
+	add->queue->is_alarmed = false;
 	add->queue->order = (enum relay_order)add->conf->order;
 }
 
@@ -73,6 +79,7 @@ struct iwf_host *relay_host_add(struct relay *relay, struct queue *queue,
 	host->loop = loop ? loop : relay->loop;
 	host->log = queue->log;
 	host->since_ms = relay_wall_ms(relay);
+	host->down_since_ms = host->since_ms;
 	host->metrics = iwf_alloc((adapter->metric_count + 1) *
 				  sizeof(struct iwf_metric));
 	metrics_add(relay->metrics, adapter->metrics, adapter->metric_count,
@@ -123,8 +130,25 @@ static void reconfigure_link(void *arg)
 						      call->conf);
 }
 
-void relay_link_reconfigure(struct queue *queue, const void *conf)
+struct set_order {
+	struct queue *queue;
+	enum relay_order order;
+};
+
+static void set_order(void *arg)
 {
+	struct set_order *set = arg;
+
+	set->queue->order = set->order;
+}
+
+void relay_link_reconfigure(struct queue *queue,
+			    const struct relay_link_conf *common,
+			    const void *conf)
+{
+	struct set_order set = { queue, (enum relay_order)common->order };
+
+	loop_call(queue->relay->loop, set_order, &set);
 	for (unsigned i = 0; i < queue->host_count; i++) {
 		struct link_call call = { queue->hosts[i], conf, IWF_OK };
 
@@ -157,14 +181,60 @@ void link_free(struct iwf_host *host)
 	free(host);
 }
 
-void relay_link_remove(struct relay *relay, struct queue *queue)
+/* --- links that are gone from the configuration --- */
+
+static void on_closed(struct iwf_task *task)
 {
-	(void)relay;
+	struct iwf_host *host = IWF_CONTAINER(task, struct iwf_host, closing);
+
+	reroute_abandoned(host);
+}
+
+static void on_close(struct iwf_task *task)
+{
+	struct iwf_host *host = IWF_CONTAINER(task, struct iwf_host, closing);
+
+	link_close_call(host);
+	host->closing.run = on_closed;
+	iwf_loop_post(host->queue->relay->loop, &host->closing);
+}
+
+void links_retire(struct relay *relay, int64_t now_ms)
+{
+	for (struct iwf_host *host = relay->retired; host;
+	     host = host->next_retired) {
+		if (host->closing.run || (host->out && now_ms < host->close_at_ms))
+			continue;
+		host->closing.run = on_close;
+		iwf_loop_post(host->loop, &host->closing);
+	}
+}
+
+/* Its structs stay: what was posted may still name them. */
+static void retire(void *arg)
+{
+	struct queue *queue = arg;
+	struct relay *relay = queue->relay;
+
 	queue->removed = true;
 	for (unsigned i = 0; i < queue->host_count; i++) {
 		struct iwf_host *host = queue->hosts[i];
 
-		loop_call(host->loop, link_drain_call, host);
-		loop_call(host->loop, link_close_call, host);
+		host->retired = true;
+		host->close_at_ms = relay_wall_ms(relay) + CLOSE_WAIT_MS;
+		host->next_retired = relay->retired;
+		relay->retired = host;
 	}
+	reroute_all(queue);
+	queue->host_count = 0;
+}
+
+void relay_link_remove(struct relay *relay, struct queue *queue)
+{
+	unsigned count = queue->host_count;
+
+	loop_call(relay->loop, retire, queue);
+	for (unsigned i = 0; i < count; i++)
+		loop_call(queue->hosts[i]->loop, link_drain_call,
+			  queue->hosts[i]);
 }

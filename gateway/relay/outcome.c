@@ -41,6 +41,15 @@ static void log_end(const struct delivery *dlv)
 		     IWF_STR_ARG(dlv->row.text));
 }
 
+/* There is room again, for what is ready or for what waits in the store. */
+static void host_next(struct iwf_host *host)
+{
+	if (host->queue->behind)
+		queue_run(host->queue);
+	else
+		dispatch_run(host);
+}
+
 void outcome_left(struct delivery *dlv)
 {
 	struct iwf_host *host = dlv->host;
@@ -49,7 +58,7 @@ void outcome_left(struct delivery *dlv)
 	dlv->place = PLACE_NOWHERE;
 	lane_leave(dlv);
 	delivery_release(&dlv);
-	dispatch_run(host);
+	host_next(host);
 }
 
 /* --- final states --- */
@@ -180,6 +189,13 @@ static void finish_sent(struct delivery *dlv, const struct iwf_report *report)
 static void ready_again(struct delivery *dlv, bool still_attempt)
 {
 	dlv->host->out--;
+	if (dlv->host->retired) {
+		dlv->place = PLACE_NOWHERE;
+		dlv->row.state = STORE_QUEUED;
+		lane_leave(dlv);
+		reroute_one(dlv);
+		return;
+	}
 	dlv->place = PLACE_READY;
 	delivery_list_push_front(&dlv->host->ready, dlv);
 	dlv->attempt_durable = still_attempt;
@@ -223,7 +239,7 @@ static void finish_queued(struct delivery *dlv)
 	dlv->place = PLACE_NOWHERE;
 	lane_hold(dlv, now_ms + dlv->relay->conf.lane_hold_ms);
 	queue_postpone(dlv, due_ms);
-	dispatch_run(host);
+	host_next(host);
 }
 
 void outcome_unsure(struct delivery *dlv)
@@ -231,7 +247,7 @@ void outcome_unsure(struct delivery *dlv)
 	relay_count(dlv->relay, RELAY_M_UNSURE);
 	if (dlv->row.resends < dlv->relay->conf.resends) {
 		dlv->row.resends++;
-		dlv->job.again = true;
+		relay_count(dlv->relay, RELAY_M_POSSIBLE_DUPLICATE);
 		ready_again(dlv, false);
 		return;
 	}
@@ -327,19 +343,29 @@ static void delivered(struct delivery *dlv, const struct iwf_report *report,
 	end(dlv, STORE_DELIVERED, IWF_FATE_DELIVERED, report);
 }
 
+/* A row goes on from FINISHED to DELIVERED to DISPLAYED; no other end moves. */
+static bool is_late(const struct delivery *dlv, enum iwf_fate fate)
+{
+	switch (dlv->row.state) {
+	case STORE_FINISHED:
+		return fate != IWF_FATE_DELIVERED && fate != IWF_FATE_DISPLAYED;
+	case STORE_DELIVERED:
+		return fate != IWF_FATE_DISPLAYED;
+	default:
+		return store_state_is_final(dlv->row.state);
+	}
+}
+
 void outcome_later(struct delivery *dlv, const struct iwf_report *report,
 		   uint32_t part)
 {
-	bool is_final = dlv->row.state > STORE_FINISHED;
-
-	if (report->fate == IWF_FATE_DISPLAYED &&
-	    (!is_final || dlv->row.state == STORE_DELIVERED)) {
-		end(dlv, STORE_DISPLAYED, IWF_FATE_DISPLAYED, report);
-		return;
-	}
-	if (is_final) {
+	if (is_late(dlv, report->fate)) {
 		relay_count(dlv->relay, RELAY_M_RECEIPT_LATE);
 		delivery_save(dlv);
+		return;
+	}
+	if (report->fate == IWF_FATE_DISPLAYED) {
+		end(dlv, STORE_DISPLAYED, IWF_FATE_DISPLAYED, report);
 		return;
 	}
 	dlv->row.code = report->code;

@@ -8,6 +8,9 @@
 
 #include <stdlib.h>
 
+/* Joined with one look; more have to wait for the next. */
+#define SETS_MAX 1000
+
 static uint64_t set_key(const struct intake *intake)
 {
 	struct iwf_buf key = { 0 };
@@ -67,7 +70,10 @@ static void accept_set(struct relay *relay, uint64_t key, uint32_t link,
 		relay_count(relay, incomplete ? RELAY_M_PARTS_INCOMPLETE :
 						RELAY_M_PARTS_JOINED);
 		atomic_fetch_add(&relay->intake_count, 1);
-		thread_look(intake);
+		if (thread_is_wanted(intake))
+			thread_look(intake);
+		else
+			intake_route(intake);
 	}
 	for (uint32_t i = 0; i < good; i++)
 		iwf_message_unref(&parts[i]);
@@ -97,11 +103,17 @@ void parts_take(struct intake *intake)
 {
 	const struct iwf_message *msg = intake->msg;
 	struct store_part *part = &intake->change.part;
+	enum iwf_result result;
+	const char *why;
 
 	if (msg->part < 1 || msg->part > msg->parts ||
 	    msg->parts > IWF_PARTS_MAX) {
 		intake_finish(intake, IWF_RESULT_BLOCKED,
 			      "part number out of range");
+		return;
+	}
+	if (!intake_choose(intake->relay, msg, intake->origin, &result, &why)) {
+		intake_finish(intake, result, why);
 		return;
 	}
 	record_format(&intake->record, msg);
@@ -145,7 +157,7 @@ static void ask_sets(struct relay *relay, int64_t until_ms, bool whole_only)
 	relay->sets_whole_only = whole_only;
 	relay->sets_query = (struct store_query){
 		.task.run = on_sets, .loop = relay->loop, .kind = STORE_Q_SETS,
-		.until_ms = until_ms, .limit = 100, .with_record = true,
+		.until_ms = until_ms, .limit = SETS_MAX, .with_record = true,
 	};
 	store_ask(relay->store, &relay->sets_query);
 }
@@ -157,5 +169,5 @@ void parts_tick(struct relay *relay, int64_t now_ms)
 
 void parts_recover(struct relay *relay)
 {
-	ask_sets(relay, relay_wall_ms(relay), true);
+	ask_sets(relay, INT64_MAX, true);
 }

@@ -5,8 +5,11 @@
 #include <stdlib.h>
 
 #define LOAD_LIMIT 512
+#define LOAD_AGAIN_MS 1000
+#define LAST_ID (UINT64_MAX >> 1)
 
 static void on_timer(struct iwf_timer *timer);
+static void set_timer(struct queue *queue, int64_t now_ms);
 
 struct queue *queue_create(struct relay *relay,
 			   const struct relay_link_conf *conf)
@@ -66,6 +69,21 @@ bool queue_is_up(const struct queue *queue)
 	return false;
 }
 
+int64_t queue_down_since_ms(const struct queue *queue)
+{
+	int64_t since_ms = 0;
+
+	for (unsigned i = 0; i < queue->host_count; i++) {
+		const struct iwf_host *host = queue->hosts[i];
+
+		if (host->state == IWF_LINK_UP)
+			return relay_wall_ms(queue->relay);
+		if (host->down_since_ms > since_ms)
+			since_ms = host->down_since_ms;
+	}
+	return since_ms;
+}
+
 /* --- into memory, or to the store only --- */
 
 static void note_due(struct queue *queue, int64_t due_ms)
@@ -81,6 +99,7 @@ static void check_due(struct queue *queue, int64_t now_ms)
 		return;
 	queue->next_due_ms = 0;
 	queue->behind = true;
+	queue->mark++;
 }
 
 bool queue_admit(struct queue *queue, struct delivery *dlv)
@@ -99,6 +118,7 @@ bool queue_admit(struct queue *queue, struct delivery *dlv)
 		queue->behind = true;
 		if (dlv->row.due_at_ms <= queue->loaded_until_ms)
 			dlv->row.due_at_ms = queue->loaded_until_ms + 1;
+		note_due(queue, dlv->row.due_at_ms);
 		return false;
 	}
 	lane_enter(dlv);
@@ -108,22 +128,55 @@ bool queue_admit(struct queue *queue, struct delivery *dlv)
 void queue_put_outside(struct queue *queue, struct delivery *dlv)
 {
 	delivery_list_push(&queue->outside, dlv);
-	queue->outside_mark++;
+	queue->mark++;
 }
 
 void queue_put_done(struct queue *queue, struct delivery *dlv)
 {
-	/* The committer keeps the order in which changes were given to it. */
-	IWF_BUG_ON(delivery_list_pop(&queue->outside) != dlv);
+	delivery_list_remove(&queue->outside, dlv);
+	if (dlv->row.state == STORE_QUEUED)
+		queue_left(dlv);
 	queue_run(queue);
+}
+
+/* Not while a load is under way: it moves the place itself. */
+static void rewind_now(struct queue *queue)
+{
+	if (!queue->rewind_ms || queue->loading)
+		return;
+	if (queue->rewind_ms <= queue->loaded_until_ms) {
+		queue->loaded_until_ms = queue->rewind_ms - 1;
+		queue->loaded_id = LAST_ID;
+	}
+	queue->rewind_ms = 0;
+}
+
+void queue_reread(struct queue *queue)
+{
+	queue->behind = true;
+	queue->mark++;
+	queue->rewind_ms = 1;
+	rewind_now(queue);
+}
+
+void queue_left(struct delivery *dlv)
+{
+	struct queue *queue = dlv->queue;
+	int64_t due_ms = dlv->row.due_at_ms;
+
+	if (due_ms <= queue->loaded_until_ms || queue->loading) {
+		if (!queue->rewind_ms || due_ms < queue->rewind_ms)
+			queue->rewind_ms = due_ms;
+		rewind_now(queue);
+	}
+	note_due(queue, due_ms);
+	set_timer(queue, relay_wall_ms(queue->relay));
 }
 
 void queue_postpone(struct delivery *dlv, int64_t due_ms)
 {
 	struct queue *queue = dlv->queue;
 
-	if (due_ms <= queue->loaded_until_ms)
-		due_ms = queue->loaded_until_ms + 1;
 	dlv->row.state = STORE_QUEUED;
 	dlv->row.due_at_ms = due_ms;
 	lane_leave(dlv);
@@ -166,30 +219,71 @@ static void note_loaded(struct queue *queue)
 		return;
 	if (queue->query.until_ms > queue->loaded_until_ms) {
 		queue->loaded_until_ms = queue->query.until_ms;
-		queue->loaded_id = UINT64_MAX >> 1;
+		queue->loaded_id = LAST_ID;
 	}
-	if (queue->outside_mark == queue->load_mark && !queue->outside.count)
+	if (queue->mark == queue->load_mark && !queue->outside.count)
 		queue->behind = false;
+}
+
+static void end_loading(struct queue *queue)
+{
+	iwf_arena_destroy(&queue->query.arena);
+	queue->loading = false;
+	rewind_now(queue);
+	while (queue->gone) {
+		struct delivery *dlv = queue->gone;
+
+		queue->gone = dlv->next_gone;
+		dlv->lingers = false;
+		if (dlv->row.state == STORE_QUEUED && !dlv->lane &&
+		    !dlv->in_flight)
+			queue_left(dlv);
+		delivery_release(&dlv);
+	}
+	queue_run(queue);
+}
+
+static void on_next(struct iwf_task *task)
+{
+	struct queue *queue = IWF_CONTAINER(task, struct queue, query.task);
+
+	if (!queue->query.err && queue->query.found_count)
+		note_due(queue, queue->query.found[0].row.due_at_ms);
+	end_loading(queue);
+}
+
+/* Nothing due is left: when will there be? */
+static void ask_next(struct queue *queue)
+{
+	iwf_arena_destroy(&queue->query.arena);
+	queue->query = (struct store_query){
+		.task.run = on_next, .loop = queue->relay->loop,
+		.kind = STORE_Q_DUE, .link = queue->number,
+		.after_due_ms = queue->loaded_until_ms,
+		.after_id = queue->loaded_id, .until_ms = INT64_MAX, .limit = 1,
+	};
+	store_ask(queue->relay->store, &queue->query);
 }
 
 static void on_loaded(struct iwf_task *task)
 {
 	struct queue *queue = IWF_CONTAINER(task, struct queue, query.task);
 
-	queue->loading = false;
 	if (queue->query.err) {
 		iwf_log_error(queue->log, "load-failed", "err=%s",
 			      iwf_err_name(queue->query.err));
-		iwf_timer_start(queue->relay->loop, &queue->timer, 1000,
-				on_timer);
-	} else {
-		for (uint32_t i = 0; i < queue->query.found_count; i++)
-			take_row(queue, &queue->query.found[i]);
-		note_loaded(queue);
+		note_due(queue, relay_wall_ms(queue->relay) + LOAD_AGAIN_MS);
+		queue->behind = false;
+		end_loading(queue);
+		return;
 	}
-	iwf_arena_destroy(&queue->query.arena);
-	if (!queue->query.err)
-		queue_run(queue);
+	for (uint32_t i = 0; i < queue->query.found_count; i++)
+		take_row(queue, &queue->query.found[i]);
+	note_loaded(queue);
+	if (queue->behind)
+		end_loading(queue);
+	else
+		ask_next(queue);
 }
 
 static void load(struct queue *queue)
@@ -209,7 +303,7 @@ static void load(struct queue *queue)
 	if (until_ms <= queue->loaded_until_ms && queue->outside.count)
 		return;
 	queue->loading = true;
-	queue->load_mark = queue->outside_mark;
+	queue->load_mark = queue->mark;
 	queue->query = (struct store_query){
 		.task.run = on_loaded, .loop = relay->loop, .kind = STORE_Q_DUE,
 		.link = queue->number, .after_due_ms = queue->loaded_until_ms,

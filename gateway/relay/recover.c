@@ -31,13 +31,18 @@ static void on_look(struct iwf_timer *timer)
 
 static void recover_row(struct relay *relay, const struct store_found *found)
 {
-	struct delivery *dlv = delivery_load(relay, &found->row, found->record);
+	/* A receipt may have found it before. */
+	struct map_node *node = map_find(&relay->active, found->row.id);
+	struct delivery *dlv = node ?
+		IWF_CONTAINER(node, struct delivery, node) :
+		delivery_load(relay, &found->row, found->record);
 
-	if (!dlv)
+	if (!dlv || dlv->row.state != STORE_ATTEMPT)
 		return;
 	relay_count(relay, RELAY_M_UNSURE);
 	if (dlv->row.resends < relay->conf.resends) {
 		dlv->row.resends++;
+		relay_count(relay, RELAY_M_POSSIBLE_DUPLICATE);
 		dlv->row.state = STORE_QUEUED;
 		dlv->row.due_at_ms = dlv->row.accepted_at_ms;
 	} else {
@@ -76,8 +81,25 @@ static void ask_page(struct relay *relay, uint64_t after_id)
 	store_ask(relay->store, &relay->recover_query);
 }
 
+/* Links that are gone from the configuration left their rows. */
+static void add_gone_links(struct relay *relay)
+{
+	for (uint32_t number = 1;; number++) {
+		struct relay_link_conf conf = {
+			.name = iwf_str_from(store_link_name(relay->store,
+							     number)),
+		};
+
+		if (iwf_str_eq(conf.name, IWF_STR("?")))
+			return;
+		if (!queue_by_number(relay, number))
+			queue_create(relay, &conf)->removed = true;
+	}
+}
+
 void recover_start(struct relay *relay)
 {
 	relay->recovering = true;
+	add_gone_links(relay);
 	ask_page(relay, 0);
 }

@@ -28,6 +28,10 @@ const struct iwf_setting relay_rows[] = {
 	IWF_ROW_DURATION(struct relay_conf, thread_ms, "thread", "7d", 0,
 			 UINT32_MAX, "How long an answer by SMS belongs to the "
 			 "conversation of what it answers"),
+	IWF_ROW_DURATION(struct relay_conf, failover_ms, "failover_after",
+			 "30s", 0, 86400000, "How long messages wait for a link "
+			 "that is down before a later one of their rule takes "
+			 "them; 0: they wait for it"),
 	IWF_ROW_U32(struct relay_conf, resends, "resends", "1", 0, 10,
 		    "How often a message that may have arrived is sent again"),
 	IWF_ROW_TEXTS(struct relay_conf, retry, "retry",
@@ -79,6 +83,8 @@ static const struct iwf_metric_row relay_metric_rows[RELAY_M_COUNT] = {
 	      "Deliveries taken in less those accounted for; must be 0"),
 	COUNTER(RECUT, "recut_total",
 		"Messages cut into other parts than before, sent whole again"),
+	COUNTER(REROUTED, "rerouted_total",
+		"Waiting messages that went by another link than planned"),
 };
 
 static enum iwf_err ladder(const struct iwf_texts *texts, int64_t *ms,
@@ -147,6 +153,9 @@ struct relay *relay_create(const struct relay_conf *conf,
 	relay->store = store;
 	relay->metrics = metrics;
 	relay->log = log;
+	/* Links come up before relay_start: nothing is loaded until the end of
+	 * recovery, whose rows would lie behind the cursor. */
+	relay->recovering = true;
 	memcpy(relay->key, recovery->key, sizeof(relay->key));
 	id_start(&relay->ids, 0, 0, recovery->last_id);
 	metrics_add(metrics, relay_metric_rows, RELAY_M_COUNT, relay->values,
@@ -222,6 +231,8 @@ static void each_host(struct relay *relay, loop_call_fn *fn)
 	for (struct queue *q = relay->queues; q; q = q->next)
 		for (unsigned i = 0; i < q->host_count; i++)
 			loop_call(q->hosts[i]->loop, fn, q->hosts[i]);
+	for (struct iwf_host *h = relay->retired; h; h = h->next_retired)
+		loop_call(h->loop, fn, h);
 }
 
 void relay_drain(struct relay *relay, uint32_t wait_ms)
@@ -270,6 +281,8 @@ static void free_active(struct relay *relay)
 		dlv->intake = NULL;
 		dlv->lane = NULL;
 		dlv->place = PLACE_NOWHERE;
+		dlv->lingers = false;
+		dlv->queue->loading = false;
 		delivery_release(&dlv);
 	}
 	map_free(&relay->active);
@@ -284,6 +297,12 @@ void relay_destroy(struct relay **relayp)
 	*relayp = NULL;
 	loop_destroy(&relay->loop);
 	free_active(relay);
+	while (relay->retired) {
+		struct iwf_host *host = relay->retired;
+
+		relay->retired = host->next_retired;
+		link_free(host);
+	}
 	while (relay->queues) {
 		struct queue *queue = relay->queues;
 

@@ -17,6 +17,7 @@ struct relay_conf {
 	uint32_t lane_hold_ms;  /* a temporary failure keeps later ones behind */
 	uint32_t receipt_ms;    /* a receipt is awaited */
 	uint32_t thread_ms;     /* an answer still belongs to a conversation */
+	uint32_t failover_ms;   /* a link is down before another takes over */
 	uint32_t resends;       /* of what may have arrived */
 	struct iwf_texts retry; /* the ladder of waits; its last repeats */
 	uint64_t message_max_len;
@@ -79,7 +80,9 @@ void relay_host_attach(struct iwf_host *host, struct iwf_link *link);
 /* Reload: new settings for an opened link; or it is gone: drained, closed, its
  * waiting messages routed again. NULL when there is no link of that name. */
 struct queue *relay_link_find(struct relay *relay, struct iwf_str name);
-void relay_link_reconfigure(struct queue *queue, const void *conf);
+void relay_link_reconfigure(struct queue *queue,
+			    const struct relay_link_conf *common,
+			    const void *conf);
 void relay_link_remove(struct relay *relay, struct queue *queue);
 
 /* Takes the rules over; messages routed from now on follow them. */

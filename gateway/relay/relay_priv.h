@@ -62,6 +62,7 @@ struct delivery {
 	struct store_change change;
 	struct iwf_buf record;          /* of msg, while it is being put */
 	struct iwf_buf thread;
+	struct iwf_buf texts;           /* of the row, while it is under way */
 	bool in_flight;
 	bool dirty;
 	bool was_put;                   /* the change under way is its PUT */
@@ -71,6 +72,8 @@ struct delivery {
 	struct delivery *reports;       /* REPORTs to ride with next changes */
 	struct delivery *next_report;
 	struct delivery *report_flying; /* REPORT in the change under way */
+	struct delivery *next_gone;     /* in queue->gone, while it lingers */
+	bool lingers;
 	struct receipt *waiters;        /* told when the next change is durable */
 	struct receipt *waiters_flying;
 	struct intake *intake;          /* told when it is put */
@@ -85,6 +88,8 @@ struct delivery *delivery_load(struct relay *relay,
 void delivery_set_text(struct delivery *dlv, struct iwf_str text);
 void delivery_add_remote(struct delivery *dlv, struct iwf_str id);
 void delivery_bind(struct delivery *dlv, uint64_t key, uint32_t part);
+/* To another link's queue; it must be in no lane. Nothing is saved. */
+void delivery_move(struct delivery *dlv, struct queue *to);
 /* First change: the row, the message and its keys. */
 void delivery_put(struct delivery *dlv, struct store_put *keys);
 /* The row as it stands now shall be durable; soon if a change is under way. */
@@ -108,7 +113,7 @@ struct lane {
 	uint64_t held_for;             /* delivery whose retry is awaited */
 	int64_t held_until_ms;         /* wall time; 0: not held */
 	int64_t later_until_ms;        /* rows of it wait in the store till then */
-	struct lane *next_held;        /* queue->held, by listed_until_ms */
+	struct lane *prev_held, *next_held; /* queue->held, by listed_until_ms */
 	int64_t listed_until_ms;
 	bool in_held;
 };
@@ -138,11 +143,20 @@ struct queue {
 	int64_t loaded_until_ms;       /* all due up to here are in memory */
 	uint64_t loaded_id;
 	int64_t next_due_ms;           /* earliest known to be due later; 0 none */
+	int64_t rewind_ms;             /* read again from here; 0: no need */
 	struct delivery_list outside;  /* puts for the store only, under way */
-	uint64_t outside_mark;         /* counts them */
+	uint64_t mark;                 /* counts what a load may have missed */
 	uint64_t load_mark;
 	struct store_query query;
+	struct delivery *gone;         /* released while a load was under way */
 	struct iwf_timer timer;
+
+	/* Its waiting messages on their way to other links: reroute.c. */
+	struct store_query move_query;
+	bool moving;
+	bool is_alarmed;
+	unsigned moved, reports_kept;
+	int64_t move_at_ms;            /* not looked through again before */
 };
 
 void lane_enter(struct delivery *dlv);     /* place: LANE or READY */
@@ -160,6 +174,8 @@ struct queue *queue_create(struct relay *relay,
 struct queue *queue_find(struct relay *relay, struct iwf_str name);
 struct queue *queue_by_number(struct relay *relay, uint32_t number);
 bool queue_is_up(const struct queue *queue);
+/* The latest time at which one of its instances was up, or now. */
+int64_t queue_down_since_ms(const struct queue *queue);
 /* True when dlv came into memory; else its due time is set and it goes to the
  * store only. */
 bool queue_admit(struct queue *queue, struct delivery *dlv);
@@ -167,6 +183,11 @@ bool queue_admit(struct queue *queue, struct delivery *dlv);
 void queue_postpone(struct delivery *dlv, int64_t due_ms);
 void queue_put_outside(struct queue *queue, struct delivery *dlv);
 void queue_put_done(struct queue *queue, struct delivery *dlv);
+/* dlv is durable as QUEUED and no longer in memory: it will be read again,
+ * also when the reading had passed its due time before it was durable. */
+void queue_left(struct delivery *dlv);
+/* From the beginning: what waited for it before it was gone. */
+void queue_reread(struct queue *queue);
 /* Looks whether there is something to load or to send. */
 void queue_run(struct queue *queue);
 void queue_destroy(struct queue **queue);
@@ -188,6 +209,7 @@ struct iwf_host {
 	enum iwf_link_state state;
 	char reason[96];
 	int64_t since_ms;
+	int64_t down_since_ms;         /* it was up last, or made */
 
 	/* On the host's own loop. */
 	struct iwf_link *link;
@@ -196,7 +218,11 @@ struct iwf_host {
 	enum iwf_link_state link_state;
 	struct iwf_task pump;
 	bool pump_posted;
-	bool drained;
+	/* Its link is gone from the configuration. */
+	bool retired;
+	struct iwf_host *next_retired;
+	int64_t close_at_ms;           /* at the latest */
+	struct iwf_task closing;       /* to its loop and back */
 
 	/* News from the host's loop for the relay's. */
 	struct iwf_task news;
@@ -226,6 +252,7 @@ struct intake {
 	uint32_t origin;               /* number of the link it came from */
 	struct iwf_message *msg;
 	uint64_t untold_key;           /* of a message without an id */
+	uint64_t duplicate_key;        /* 0: by what the message says */
 	uint64_t set_key;              /* it was joined from this set */
 	iwf_done_fn *done;
 	uint64_t tag;
@@ -242,6 +269,11 @@ void intake_finish(struct intake *intake, enum iwf_result result,
 		   const char *why);                 /* relay's loop */
 void intake_on_put(struct delivery *dlv, enum iwf_err err);
 void intake_route(struct intake *intake);            /* relay's loop */
+/* The first link of the rule that is up, else the first of it; NULL: *result
+ * says why. */
+struct queue *intake_choose(struct relay *relay, const struct iwf_message *msg,
+			    uint32_t origin, enum iwf_result *result,
+			    const char **why);
 
 /* thread.c */
 bool thread_is_wanted(const struct intake *intake);
@@ -325,6 +357,16 @@ void notify_about(struct delivery *dlv, enum iwf_fate fate,
 void expire_start(struct relay *relay);
 void expire_stop(struct relay *relay);
 
+/* reroute.c: what waits for a link that is down for long or gone goes by
+ * another one. */
+void reroute_tick(struct relay *relay, int64_t now_ms);
+/* All that waits for the queue, whose instances are going. */
+void reroute_all(struct queue *queue);
+/* A retired host is closed: what it never answered may have arrived. */
+void reroute_abandoned(struct iwf_host *host);
+/* One that its host gave back; it is in no lane. */
+void reroute_one(struct delivery *dlv);
+
 /* recover.c: once, at the start. */
 void recover_start(struct relay *relay);
 
@@ -337,6 +379,9 @@ struct route_choice {
 	bool matched;
 	bool refused;     /* by the rule */
 };
+/* Some rule names both. */
+bool route_has_both(const struct routes *routes, const char *link,
+		    const char *other);
 void route_select(const struct routes *routes, const struct iwf_message *msg,
 		  const char *from_link, struct route_choice *choice);
 
@@ -349,6 +394,8 @@ void values_free(struct relay *relay);
 void link_drain_call(void *host);
 void link_close_call(void *host);
 void link_free(struct iwf_host *host);
+/* Closes retired instances that have answered everything or waited enough. */
+void links_retire(struct relay *relay, int64_t now_ms);
 
 /* relay.c: a change that failed is written again a little later. */
 void relay_save_later(struct relay *relay, struct delivery *dlv);
@@ -362,7 +409,8 @@ enum relay_metric {
 	RELAY_M_REPORTS, RELAY_M_RECEIPT_JOINED, RELAY_M_RECEIPT_WAITING,
 	RELAY_M_RECEIPT_UNMATCHED, RELAY_M_RECEIPT_LATE, RELAY_M_PARTS,
 	RELAY_M_PARTS_JOINED, RELAY_M_PARTS_INCOMPLETE, RELAY_M_SAVE_RETRIES,
-	RELAY_M_IN_MEMORY, RELAY_M_IMBALANCE, RELAY_M_RECUT, RELAY_M_COUNT
+	RELAY_M_IN_MEMORY, RELAY_M_IMBALANCE, RELAY_M_RECUT, RELAY_M_REROUTED,
+	RELAY_M_COUNT
 };
 
 struct relay {
@@ -379,8 +427,8 @@ struct relay {
 	struct id_maker ids;
 	struct routes *routes;
 	struct queue *queues;
+	struct iwf_host *retired;
 	struct map active;             /* deliveries in memory, by id */
-	unsigned under_way;            /* of those, not merely waiting */
 	atomic_uint intake_count;      /* accepts not yet answered */
 	atomic_bool draining;
 	atomic_bool started;
@@ -393,6 +441,7 @@ struct relay {
 	struct store_change sweep;
 	bool sweeping, asking_expiry, counting;
 	unsigned expire_step;
+	uint64_t awaited_id;           /* looked through up to here */
 	struct store_query sets_query;
 	bool asking_sets, sets_whole_only;
 	struct map values_remembered;  /* see value.c */

@@ -237,3 +237,21 @@ void route_select(const struct routes *routes, const struct iwf_message *msg,
 		return;
 	}
 }
+
+static bool names(const struct rule *rule, const char *link)
+{
+	for (unsigned i = 0; i < rule->via_count; i++)
+		if (iwf_str_eq(iwf_str_from(rule->via[i]), iwf_str_from(link)))
+			return true;
+	return false;
+}
+
+bool route_has_both(const struct routes *routes, const char *link,
+		    const char *other)
+{
+	for (size_t i = 0; routes && i < routes->count; i++)
+		if (names(&routes->rules[i], link) &&
+		    names(&routes->rules[i], other))
+			return true;
+	return false;
+}

@@ -1,0 +1,274 @@
+/* Receipts find their message, whichever of the two comes first. */
+#include "unit/relay/rig.h"
+
+static uint64_t sent(struct rig *rig, unsigned to, const char *remote)
+{
+	uint64_t id = rig_send(rig, 1, to);
+
+	fake_link_sent(rig->op1, id, remote);
+	rig_turn(rig);
+	assert_state(rig, id, STORE_SENT);
+	return id;
+}
+
+static void by_its_bound_id(void **state)
+{
+	static const struct {
+		enum iwf_fate fate;
+		enum store_state state;
+	} rows[] = {
+		{ IWF_FATE_DELIVERED, STORE_DELIVERED },
+		{ IWF_FATE_FAILED, STORE_FAILED },
+		{ IWF_FATE_EXPIRED, STORE_FAILED },
+		{ IWF_FATE_DISPLAYED, STORE_DISPLAYED },
+		{ IWF_FATE_QUEUED, STORE_SENT }, /* enroute tells nothing new */
+	};
+	struct rig *rig = *state;
+
+	for (unsigned i = 0; i < 5; i++) {
+		uint64_t id = sent(rig, 2 + i, "id1");
+		uint32_t tag = fake_link_receipt_for(rig->op1, "id1",
+			rows[i].fate, &(struct iwf_address){ 0 });
+
+		rig_turn(rig);
+		assert_int_equal(rig_result(rig->op1, tag),
+				 IWF_RESULT_ACCEPTED);
+		assert_int_equal(rig->op1->verdicts[tag].verdict.id, id);
+		assert_state(rig, id, rows[i].state);
+	}
+	assert_int_equal(rig_metric(rig, RELAY_M_RECEIPT_JOINED), 5);
+}
+
+static void done_comes_after_the_commit(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t id = sent(rig, 2, "id1");
+	uint32_t tag;
+
+	rig->holds_commits = true;
+	tag = fake_link_receipt(rig->op1, "id1", IWF_FATE_DELIVERED);
+	rig_turn(rig);
+	assert_int_equal(rig->op1->verdicts[tag].count, 0);
+	rig_commit(rig); /* the join */
+	assert_int_equal(rig->op1->verdicts[tag].count, 0);
+	assert_state(rig, id, STORE_SENT);
+	rig_commit(rig); /* what it means */
+	assert_int_equal(rig_result(rig->op1, tag), IWF_RESULT_ACCEPTED);
+	assert_state(rig, id, STORE_DELIVERED);
+	assert_int_equal(rig_told(rig, id, IWF_FATE_DELIVERED), 1);
+	rig->holds_commits = false;
+}
+
+static void a_failed_join_is_an_error(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t id = sent(rig, 2, "id1");
+	uint32_t tag;
+
+	rig->fails_commits = true;
+	tag = fake_link_receipt(rig->op1, "id1", IWF_FATE_DELIVERED);
+	rig_turn(rig);
+	assert_int_equal(rig_result(rig->op1, tag), IWF_RESULT_ERROR);
+	rig->fails_commits = false;
+	tag = fake_link_receipt(rig->op1, "id1", IWF_FATE_DELIVERED);
+	rig_turn(rig);
+	assert_int_equal(rig_result(rig->op1, tag), IWF_RESULT_ACCEPTED);
+	assert_state(rig, id, STORE_DELIVERED);
+}
+
+static void before_the_answer(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t id = rig_send(rig, 1, 2);
+	uint32_t tag = fake_link_receipt(rig->op1, "id1", IWF_FATE_DELIVERED);
+
+	rig_turn(rig);
+	assert_int_equal(rig_result(rig->op1, tag), IWF_RESULT_UNMATCHED);
+	assert_state(rig, id, STORE_ATTEMPT);
+	fake_link_sent(rig->op1, id, "id1");
+	rig_turn(rig);
+	assert_state(rig, id, STORE_DELIVERED);
+	assert_int_equal(rig_told(rig, id, IWF_FATE_DELIVERED), 1);
+	rig_jump(rig, 11 * MIN);
+	assert_int_equal(rig_metric(rig, RELAY_M_RECEIPT_UNMATCHED), 0);
+}
+
+/* Both ids are bound in one change; each receipt that waited is found. */
+static void of_all_parts_before_the_answers(void **state)
+{
+	static const char *const ids[] = { "p1", "p2", "p3" };
+	struct rig *rig = *state;
+	uint64_t id = rig_send(rig, 1, 2);
+
+	for (int i = 0; i < 3; i++)
+		fake_link_receipt(rig->op1, ids[i], IWF_FATE_DELIVERED);
+	rig_turn(rig);
+	rig->holds_commits = true;
+	for (uint32_t i = 0; i < 3; i++)
+		fake_link_sent_part(rig->op1, id, i + 1, 3, ids[i]);
+	rig_turn(rig);
+	rig->holds_commits = false;
+	rig_turn(rig);
+	assert_state(rig, id, STORE_DELIVERED);
+	assert_int_equal(rig_told(rig, id, IWF_FATE_DELIVERED), 1);
+	fake_link_sent(rig->cpm, rig->cpm->jobs[0].id, "");
+	rig_turn(rig);
+	rig_assert_balance(rig);
+}
+
+static void delivered_when_all_parts_are(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t id = rig_send(rig, 1, 2);
+
+	fake_link_sent_part(rig->op1, id, 1, 2, "p1");
+	fake_link_sent_part(rig->op1, id, 2, 2, "p2");
+	rig_turn(rig);
+	fake_link_receipt(rig->op1, "p2", IWF_FATE_DELIVERED);
+	rig_turn(rig);
+	assert_state(rig, id, STORE_SENT);
+	/* The same again is not the other part. */
+	fake_link_receipt(rig->op1, "p2", IWF_FATE_DELIVERED);
+	rig_turn(rig);
+	assert_state(rig, id, STORE_SENT);
+	fake_link_receipt(rig->op1, "p1", IWF_FATE_DELIVERED);
+	rig_turn(rig);
+	assert_state(rig, id, STORE_DELIVERED);
+	assert_int_equal(rig_told(rig, id, IWF_FATE_DELIVERED), 1);
+}
+
+static void failed_when_any_part_is(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t id = rig_send(rig, 1, 2);
+
+	fake_link_sent_part(rig->op1, id, 1, 2, "p1");
+	fake_link_sent_part(rig->op1, id, 2, 2, "p2");
+	rig_turn(rig);
+	fake_link_receipt(rig->op1, "p2", IWF_FATE_FAILED);
+	rig_turn(rig);
+	assert_state(rig, id, STORE_FAILED);
+	fake_link_receipt(rig->op1, "p1", IWF_FATE_DELIVERED);
+	rig_turn(rig);
+	assert_state(rig, id, STORE_FAILED);
+	assert_int_equal(rig_told(rig, id, IWF_FATE_FAILED), 1);
+	assert_int_equal(rig_told(rig, id, IWF_FATE_DELIVERED), 0);
+}
+
+static void after_a_restart(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t id = rig_send(rig, 1, 2);
+	uint32_t tag;
+
+	fake_link_sent_part(rig->op1, id, 1, 2, "p1");
+	fake_link_sent_part(rig->op1, id, 2, 2, "p2");
+	fake_link_receipt(rig->op1, "p1", IWF_FATE_DELIVERED);
+	rig_turn(rig);
+	rig_crash(rig);
+	rig_links_up(rig);
+	tag = fake_link_receipt(rig->op1, "p2", IWF_FATE_DELIVERED);
+	rig_turn(rig);
+	assert_int_equal(rig_result(rig->op1, tag), IWF_RESULT_ACCEPTED);
+	assert_state(rig, id, STORE_DELIVERED);
+	assert_int_equal(rig_told(rig, id, IWF_FATE_DELIVERED), 1);
+}
+
+static void after_the_end(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t id = sent(rig, 2, "id1");
+	uint32_t tag, again;
+
+	rig->holds_commits = true;
+	/* Joined to the same row before either changed it. */
+	tag = fake_link_receipt(rig->op1, "id1", IWF_FATE_DELIVERED);
+	again = fake_link_receipt(rig->op1, "id1", IWF_FATE_FAILED);
+	rig_turn(rig);
+	rig->holds_commits = false;
+	rig_turn(rig);
+	assert_int_equal(rig_result(rig->op1, tag), IWF_RESULT_ACCEPTED);
+	assert_int_equal(rig_result(rig->op1, again), IWF_RESULT_ACCEPTED);
+	assert_state(rig, id, STORE_DELIVERED);
+	assert_int_equal(rig_metric(rig, RELAY_M_RECEIPT_LATE), 1);
+	assert_int_equal(rig_told(rig, id, IWF_FATE_FAILED), 0);
+}
+
+static void unmatched_is_counted_after_its_time(void **state)
+{
+	struct rig *rig = *state;
+
+	fake_link_receipt(rig->op1, "nobody", IWF_FATE_DELIVERED);
+	rig_advance(rig, 9 * MIN);
+	assert_int_equal(rig_metric(rig, RELAY_M_RECEIPT_UNMATCHED), 0);
+	rig_advance(rig, 2 * MIN);
+	assert_int_equal(rig_metric(rig, RELAY_M_RECEIPT_UNMATCHED), 1);
+	assert_int_equal(rig_metric(rig, RELAY_M_RECEIPT_WAITING), 1);
+}
+
+/* The peer gives the same id twice: the recipient tells them apart, else the
+ * youngest is it. */
+static void two_candidates(void **state)
+{
+	struct rig *rig = *state;
+	const struct iwf_address to = rig_address(2);
+	uint64_t older = sent(rig, 2, "id1"), younger = sent(rig, 3, "id1");
+
+	fake_link_receipt_for(rig->op1, "id1", IWF_FATE_DELIVERED, &to);
+	rig_turn(rig);
+	assert_state(rig, older, STORE_DELIVERED);
+	assert_state(rig, younger, STORE_SENT);
+	older = sent(rig, 4, "id1");
+	fake_link_receipt(rig->op1, "id1", IWF_FATE_DELIVERED);
+	rig_turn(rig);
+	assert_state(rig, older, STORE_DELIVERED);
+	assert_state(rig, younger, STORE_SENT);
+}
+
+/* Ids belong to their link. */
+static void the_same_id_of_another_link(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t id = sent(rig, 2, "id1");
+	uint32_t tag = fake_link_receipt(rig->op2, "id1", IWF_FATE_DELIVERED);
+
+	rig_turn(rig);
+	assert_int_equal(rig_result(rig->op2, tag), IWF_RESULT_UNMATCHED);
+	assert_state(rig, id, STORE_SENT);
+}
+
+static void unsure_until_its_receipt(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t id = rig_send(rig, 1, 2);
+
+	fake_link_fate(rig->op1, id, IWF_FATE_UNSURE);
+	rig_turn(rig);
+	fake_link_fate(rig->op1, id, IWF_FATE_UNSURE);
+	rig_turn(rig);
+	assert_state(rig, id, STORE_UNSURE);
+	assert_int_equal(rig_told(rig, id, IWF_FATE_FAILED), 0);
+	rig_jump(rig, HOUR);
+	assert_state(rig, id, STORE_UNSURE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		RIG_TEST(by_its_bound_id),
+		RIG_TEST(done_comes_after_the_commit),
+		RIG_TEST(a_failed_join_is_an_error),
+		RIG_TEST(before_the_answer),
+		RIG_TEST(of_all_parts_before_the_answers),
+		RIG_TEST(delivered_when_all_parts_are),
+		RIG_TEST(failed_when_any_part_is),
+		RIG_TEST(after_a_restart),
+		RIG_TEST(after_the_end),
+		RIG_TEST(unmatched_is_counted_after_its_time),
+		RIG_TEST(two_candidates),
+		RIG_TEST(the_same_id_of_another_link),
+		RIG_TEST(unsure_until_its_receipt),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

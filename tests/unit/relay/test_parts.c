@@ -1,0 +1,237 @@
+/* Messages that come in parts (design: Parts). */
+#include "unit/relay/rig.h"
+
+static struct iwf_message part_of(const char *set, uint32_t part,
+				  uint32_t parts, struct iwf_str body)
+{
+	struct iwf_message msg = rig_message(2, 1);
+
+	msg.want = 0;
+	msg.set = iwf_str_from(set);
+	msg.part = part;
+	msg.parts = parts;
+	msg.body = body;
+	return msg;
+}
+
+static enum iwf_result give(struct rig *rig, const char *set, uint32_t part,
+			    uint32_t parts, struct iwf_str body)
+{
+	const struct iwf_message msg = part_of(set, part, parts, body);
+	uint32_t tag = fake_link_accept(rig->op1, &msg);
+
+	rig_turn(rig);
+	return rig_result(rig->op1, tag);
+}
+
+static void assert_joined(const struct rig *rig, unsigned index,
+			  struct iwf_str body, bool incomplete)
+{
+	const struct iwf_message *msg;
+
+	assert_true(rig->cpm->job_count > index);
+	msg = rig->cpm->jobs[index].msg;
+	if (!iwf_str_eq(msg->body, body))
+		fail_msg("got \"%.*s\"", IWF_STR_ARG(msg->body));
+	assert_int_equal(msg->parts, 0);
+	assert_int_equal(msg->set.len, 0);
+	assert_int_equal(msg->incomplete, incomplete);
+}
+
+static void each_is_acknowledged_when_durable(void **state)
+{
+	struct rig *rig = *state;
+	const struct iwf_message msg = part_of("s", 1, 2, IWF_STR("one"));
+	uint32_t tag;
+
+	rig->holds_commits = true;
+	tag = fake_link_accept(rig->op1, &msg);
+	rig_turn(rig);
+	assert_int_equal(rig->op1->verdicts[tag].count, 0);
+	rig_commit(rig);
+	assert_int_equal(rig_result(rig->op1, tag), IWF_RESULT_ACCEPTED);
+	rig->holds_commits = false;
+	assert_int_equal(rig->cpm->job_count, 0);
+}
+
+static void in_any_order(void **state)
+{
+	static const uint32_t orders[][3] = {
+		{ 1, 2, 3 }, { 3, 2, 1 }, { 2, 3, 1 },
+	};
+	static const char *const sets[] = { "s1", "s2", "s3" };
+	struct rig *rig = *state;
+
+	rig->cpm->answers_all = true;
+	for (unsigned i = 0; i < 3; i++) {
+		for (unsigned k = 0; k < 3; k++) {
+			const struct iwf_str bodies[] = {
+				IWF_STR("one "), IWF_STR("two "),
+				IWF_STR("three"),
+			};
+			uint32_t part = orders[i][k];
+
+			assert_int_equal(rig->cpm->job_count, i);
+			assert_int_equal(give(rig, sets[i], part, 3,
+					      bodies[part - 1]),
+					 IWF_RESULT_ACCEPTED);
+		}
+		assert_joined(rig, i, IWF_STR("one two three"), false);
+	}
+	assert_int_equal(rig_metric(rig, RELAY_M_PARTS_JOINED), 3);
+	rig_assert_balance(rig);
+}
+
+static void a_part_twice(void **state)
+{
+	struct rig *rig = *state;
+
+	give(rig, "s", 1, 2, IWF_STR("a"));
+	assert_int_equal(give(rig, "s", 1, 2, IWF_STR("a")),
+			 IWF_RESULT_DUPLICATE);
+	give(rig, "s", 2, 2, IWF_STR("b"));
+	assert_joined(rig, 0, IWF_STR("ab"), false);
+	/* After the join its tombstone answers. */
+	assert_int_equal(give(rig, "s", 2, 2, IWF_STR("b")),
+			 IWF_RESULT_DUPLICATE);
+	rig_advance(rig, 5 * SEC);
+	assert_int_equal(rig->cpm->job_count, 1);
+}
+
+static void across_a_restart(void **state)
+{
+	struct rig *rig = *state;
+
+	give(rig, "s", 2, 2, IWF_STR("b"));
+	rig_crash(rig);
+	rig_links_up(rig);
+	give(rig, "s", 1, 2, IWF_STR("a"));
+	assert_joined(rig, 0, IWF_STR("ab"), false);
+}
+
+/* The last part was durable, the joined message was not. */
+static void whole_but_not_joined_at_a_crash(void **state)
+{
+	struct rig *rig = *state;
+	const struct iwf_message last = part_of("s", 2, 2, IWF_STR("b"));
+	uint32_t tag;
+
+	give(rig, "s", 1, 2, IWF_STR("a"));
+	rig->holds_commits = true;
+	tag = fake_link_accept(rig->op1, &last);
+	rig_turn(rig);
+	rig_commit(rig);
+	assert_int_equal(rig_result(rig->op1, tag), IWF_RESULT_ACCEPTED);
+	rig->fails_commits = true;
+	rig_commit(rig);
+	rig->holds_commits = rig->fails_commits = false;
+	rig_crash(rig);
+	rig_links_up(rig);
+	rig_advance(rig, SEC);
+	assert_int_equal(rig->cpm->job_count, 1);
+	assert_joined(rig, 0, IWF_STR("ab"), false);
+	rig_jump(rig, 31 * MIN);
+	rig_advance(rig, 2 * MIN);
+	assert_int_equal(rig->cpm->job_count, 1);
+}
+
+static void incomplete_after_its_time(void **state)
+{
+	struct rig *rig = *state;
+
+	give(rig, "s", 3, 3, IWF_STR("c"));
+	give(rig, "s", 1, 3, IWF_STR("a"));
+	rig_jump(rig, 28 * MIN);
+	rig_advance(rig, 61 * SEC);
+	assert_int_equal(rig->cpm->job_count, 0);
+	rig_advance(rig, 3 * MIN);
+	assert_joined(rig, 0, IWF_STR("ac"), true);
+	assert_int_equal(rig_metric(rig, RELAY_M_PARTS_INCOMPLETE), 1);
+	assert_int_equal(give(rig, "s", 2, 3, IWF_STR("b")),
+			 IWF_RESULT_DUPLICATE);
+	rig_advance(rig, 3 * MIN);
+	assert_int_equal(rig->cpm->job_count, 1);
+}
+
+/* U+1F600 as UTF-16 is cut between two short messages; each half comes as the
+ * three bytes its surrogate would have. */
+static void a_character_cut_between_parts(void **state)
+{
+	struct rig *rig = *state;
+
+	give(rig, "s", 1, 2, IWF_STR("x\xED\xA0\xBD"));
+	give(rig, "s", 2, 2, IWF_STR("\xED\xB8\x80y"));
+	assert_joined(rig, 0, IWF_STR("x\xF0\x9F\x98\x80y"), false);
+}
+
+static void bad_numbers(void **state)
+{
+	static const struct {
+		uint32_t part, parts;
+	} bad[] = { { 0, 2 }, { 3, 2 }, { 1, 256 }, { 256, 256 } };
+	struct rig *rig = *state;
+
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(give(rig, "s", bad[i].part, bad[i].parts,
+				      IWF_STR("a")), IWF_RESULT_BLOCKED);
+	rig_assert_balance(rig);
+}
+
+/* What cannot be routed is refused with its first part, and does not stay. */
+static void without_a_route(void **state)
+{
+	const struct iwf_str op1 = IWF_STR("op1");
+	const struct route_conf loop = { .via = { &op1, 1 } };
+	struct rig *rig = *state;
+
+	rig_set_routes(rig, NULL, 0);
+	assert_int_equal(give(rig, "s", 1, 2, IWF_STR("a")),
+			 IWF_RESULT_NO_ROUTE);
+	rig_set_routes(rig, &loop, 1);
+	assert_int_equal(give(rig, "s", 1, 2, IWF_STR("a")), IWF_RESULT_LOOP);
+}
+
+static void sets_of_two_links(void **state)
+{
+	struct rig *rig = *state;
+	const struct iwf_message other = part_of("s", 2, 2, IWF_STR("B"));
+
+	give(rig, "s", 1, 2, IWF_STR("a"));
+	fake_link_accept(rig->op2, &other);
+	rig_turn(rig);
+	assert_int_equal(rig->cpm->job_count, 0);
+}
+
+/* A joined message keeps its own conversation; one without gets it. */
+static void the_conversation_of_a_joined_message(void **state)
+{
+	struct rig *rig = *state;
+	struct iwf_message msg = rig_message(1, 2);
+
+	msg.conversation_id = IWF_STR("conv");
+	msg.contribution_id = IWF_STR("contrib");
+	rig_send_message(rig, &msg);
+	give(rig, "s", 1, 2, IWF_STR("a"));
+	give(rig, "s", 2, 2, IWF_STR("b"));
+	assert_true(iwf_str_eq(rig->cpm->jobs[0].msg->conversation_id,
+			       IWF_STR("conv")));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		RIG_TEST(each_is_acknowledged_when_durable),
+		RIG_TEST(in_any_order),
+		RIG_TEST(a_part_twice),
+		RIG_TEST(across_a_restart),
+		RIG_TEST(whole_but_not_joined_at_a_crash),
+		RIG_TEST(incomplete_after_its_time),
+		RIG_TEST(a_character_cut_between_parts),
+		RIG_TEST(bad_numbers),
+		RIG_TEST(without_a_route),
+		RIG_TEST(sets_of_two_links),
+		RIG_TEST(the_conversation_of_a_joined_message),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
