@@ -66,6 +66,8 @@ static void cpm_cancel(struct iwf_link *link, uint64_t job_id)
 static void cpm_drain(struct iwf_link *link)
 {
 	of(link)->draining = true;
+	/* Its end would call the link up again. */
+	iwf_timer_stop(&of(link)->pause);
 	/* Jobs that wait for room come back unsent. */
 	iwf_host_state(link->host, IWF_LINK_DRAINING, "draining");
 	cpm_announce(of(link));

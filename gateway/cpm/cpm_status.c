@@ -1,6 +1,8 @@
 /* SIP status codes and fates (OMA CPM uses of RFC 3261 21). */
 #include "cpm/cpm_priv.h"
 
+#include <limits.h>
+
 struct status_row {
 	unsigned from, to;    /* inclusive */
 	enum iwf_fate fate;
@@ -22,7 +24,7 @@ static const struct status_row status_rows[] = {
 	{ 513, 513, IWF_FATE_FAILED, false },
 	{ 500, 599, IWF_FATE_QUEUED, false },
 	{ 603, 603, IWF_FATE_FAILED, true },
-	{ 0, 999, IWF_FATE_FAILED, false },
+	{ 0, UINT_MAX, IWF_FATE_FAILED, false },
 };
 
 void cpm_status_to_report(unsigned status, bool local, uint32_t retry_after_sec,
@@ -32,16 +34,14 @@ void cpm_status_to_report(unsigned status, bool local, uint32_t retry_after_sec,
 
 	while (status < row->from || status > row->to)
 		row++;
-	report->fate = row->fate;
+	/* What did not leave us is to be tried, whatever the number. */
+	report->fate = local ? IWF_FATE_QUEUED : row->fate;
 	report->code = status;
-	report->forbidden = row->forbidden;
+	report->forbidden = !local && row->forbidden;
 	report->retry_after_ms = retry_after_sec < 3600 ?
 		retry_after_sec * 1000 : 3600000;
 	/* 503 speaks of the server, not of this message (RFC 3261 21.5.4). */
-	report->link_trouble = row->fate == IWF_FATE_QUEUED &&
-			       (local || (status == 503 && retry_after_sec));
-	if (local)
-		report->fate = IWF_FATE_QUEUED;
+	report->link_trouble = local || (status == 503 && retry_after_sec);
 }
 
 struct verdict_row {

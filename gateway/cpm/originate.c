@@ -9,11 +9,12 @@
 #define PAUSE_FIRST_MS 1000
 #define PAUSE_MAX_MS 30000
 
-/* A MESSAGE on its way. The job is borrowed until it is answered. */
+/* A MESSAGE on its way. The job is borrowed until it is answered. The SIP layer
+ * keeps what is pending until the answer, even when the link is closed. */
 struct cpm_sent {
 	struct sip_pending pending;
 	struct cpm_sent *next, **at;
-	struct cpm_link *link;
+	struct cpm_link *link;     /* NULL: closed, nobody is told */
 	uint64_t job_id;
 	bool is_report;
 	struct iwf_arena *arena;
@@ -21,11 +22,18 @@ struct cpm_sent {
 	struct iwf_buf body;
 };
 
-static void sent_free(struct cpm_sent *sent)
+static void sent_detach(struct cpm_sent *sent)
 {
 	*sent->at = sent->next;
 	if (sent->next)
 		sent->next->at = sent->at;
+	sent->link = NULL;
+}
+
+static void sent_free(struct cpm_sent *sent)
+{
+	if (sent->link)
+		sent_detach(sent);
 	iwf_buf_free(&sent->body);
 	iwf_arena_destroy(&sent->arena);
 	free(sent);
@@ -97,6 +105,23 @@ static void report_job(struct cpm_link *link, uint64_t job_id,
 	iwf_host_report(link->link.host, job_id, report);
 }
 
+static void settle(struct cpm_sent *sent, struct iwf_report *report)
+{
+	struct cpm_link *link = sent->link;
+
+	if (report->fate != IWF_FATE_SENT) {
+		iwf_metric_add(&link->metrics[CPM_M_SEND_FAILED], 1);
+	} else if (!sent->is_report) {
+		report->remote_ids[0] = sent->message_id;
+		report->remote_count = 1;
+	}
+	if (report->link_trouble)
+		pause_link(link, report);
+	else if (report->fate != IWF_FATE_UNSURE)
+		link->pause_ms = 0; /* a refusal too comes from somebody */
+	report_job(link, sent->job_id, report);
+}
+
 static void on_answer(struct sip_pending *pending, unsigned status,
 		      struct iwf_str phrase, uint32_t retry_after_sec,
 		      bool local)
@@ -106,21 +131,14 @@ static void on_answer(struct sip_pending *pending, unsigned status,
 	struct cpm_link *link = sent->link;
 	struct iwf_report report = { .part = 1, .parts = 1, .text = phrase };
 
-	cpm_status_to_report(status, local, retry_after_sec, &report);
-	if (report.fate == IWF_FATE_SENT) {
-		link->pause_ms = 0;
-		if (!sent->is_report) {
-			report.remote_ids[0] = sent->message_id;
-			report.remote_count = 1;
-		}
-	} else {
-		iwf_metric_add(&link->metrics[CPM_M_SEND_FAILED], 1);
+	if (!link) {
+		sent_free(sent);
+		return;
 	}
-	if (report.link_trouble)
-		pause_link(link, &report);
-	report_job(link, sent->job_id, &report);
-	link->outstanding--;
+	cpm_status_to_report(status, local, retry_after_sec, &report);
+	settle(sent, &report);
 	sent_free(sent);
+	link->outstanding--;
 	cpm_announce(link);
 	if (link->draining && !link->outstanding)
 		iwf_host_drained(link->link.host);
@@ -246,17 +264,31 @@ static void refuse_job(struct cpm_link *link, struct cpm_sent *sent,
 		       enum iwf_err err)
 {
 	struct iwf_report report = {
-		.fate = err == IWF_E_FULL ? IWF_FATE_QUEUED : IWF_FATE_FAILED,
-		.part = 1, .parts = 1, .link_trouble = err == IWF_E_FULL,
-		.code = err == IWF_E_LIMIT ? 513 : 500,
-		.text = err == IWF_E_LIMIT ?
-			IWF_STR("larger than a MESSAGE may be") :
-			IWF_STR("cannot be said in a MESSAGE"),
+		.fate = IWF_FATE_FAILED, .part = 1, .parts = 1, .code = 500,
+		.text = IWF_STR("an address or a header field holds what "
+				"cannot be said in a MESSAGE"),
 	};
 
+	if (err == IWF_E_LIMIT) {
+		report.code = 513;
+		report.text = IWF_STR("larger than a MESSAGE may be");
+	} else if (err == IWF_E_FULL) {
+		report.fate = IWF_FATE_QUEUED;
+		report.link_trouble = true;
+		report.code = 503;
+		report.text = IWF_STR("too many requests wait for answers");
+	}
 	iwf_metric_add(&link->metrics[CPM_M_SEND_FAILED], 1);
 	report_job(link, sent->job_id, &report);
 	sent_free(sent);
+	/* Else the job would come back at once: there is room again with the
+	 * next answer or, when none is to come, in a while. */
+	if (err == IWF_E_FULL && !link->outstanding)
+		pause_link(link, &report);
+	if (err == IWF_E_FULL)
+		iwf_host_room(link->link.host, 0);
+	else
+		cpm_announce(link);
 }
 
 void cpm_originate(struct iwf_link *iwf_link, const struct iwf_job *job)
@@ -284,7 +316,6 @@ void cpm_originate(struct iwf_link *iwf_link, const struct iwf_job *job)
 		err = sip_send(link->worker, &request, &sent->pending);
 	if (err) {
 		refuse_job(link, sent, err);
-		cpm_announce(link);
 		return;
 	}
 	link->outstanding++;
@@ -301,7 +332,7 @@ void cpm_originate_close(struct cpm_link *link)
 
 	while (link->sent) {
 		report_job(link, link->sent->job_id, &unsure);
-		sent_free(link->sent);
+		sent_detach(link->sent);
 	}
 	link->outstanding = 0;
 }

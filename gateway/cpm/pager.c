@@ -245,6 +245,15 @@ static void set_wants(const struct cpm_inbound *in, struct iwf_message *msg)
 		msg->want = 0;
 }
 
+/* CPIM can escape line ends (RFC 3862 3.1), which headers elsewhere cannot. */
+static struct iwf_str find_subject(const struct cpm_inbound *in)
+{
+	if (in->cpim.subject_count &&
+	    iwf_str_is_printable(in->cpim.subjects[0].value))
+		return in->cpim.subjects[0].value;
+	return in->req->fields[SIP_F_SUBJECT];
+}
+
 static struct refusal make_message(struct cpm_link *link,
 				   struct cpm_inbound *in,
 				   struct iwf_message *msg)
@@ -262,8 +271,7 @@ static struct refusal make_message(struct cpm_link *link,
 		.charging = req->fields[SIP_F_P_CHARGING_VECTOR],
 		.session_case = req->role == SIP_ROLE_IWF ? IWF_STR("iwf") :
 							    IWF_STR("cc"),
-		.subject = in->cpim.subject_count ? in->cpim.subjects[0].value :
-						    req->fields[SIP_F_SUBJECT],
+		.subject = find_subject(in),
 		.sent_at_ms = in->cpim.datetime_ms ? in->cpim.datetime_ms :
 						     req->date_ms,
 		.transaction = req->transport_key,

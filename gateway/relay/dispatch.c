@@ -22,9 +22,11 @@ struct iwf_host *dispatch_pick(struct queue *queue, uint64_t lane)
 
 /* --- on the host's loop --- */
 
+/* Only a relay that wants room is told: every post may wake a thread. */
 static void tell_relay(struct iwf_host *host)
 {
-	if (!atomic_exchange(&host->news_posted, true))
+	if (atomic_exchange(&host->starved, false) &&
+	    !atomic_exchange(&host->news_posted, true))
 		iwf_loop_post(host->queue->relay->loop, &host->news);
 }
 
@@ -147,11 +149,23 @@ static void make_attempt(struct delivery *dlv)
 		delivery_save(dlv);
 }
 
+/* False: nothing can go now, and the host will tell when there is room. */
+static bool may_go(struct iwf_host *host)
+{
+	if (!host->ready.count)
+		return false;
+	if (dispatch_has_room(host))
+		return true;
+	atomic_store(&host->starved, true);
+	/* Room that came between the two looks was told to nobody. */
+	return dispatch_has_room(host);
+}
+
 void dispatch_run(struct iwf_host *host)
 {
 	int64_t now_ms = relay_wall_ms(host->queue->relay);
 
-	while (host->ready.count && dispatch_has_room(host)) {
+	while (may_go(host)) {
 		struct delivery *dlv = host->ready.first;
 
 		if (dlv->in_flight && dlv->was_put)

@@ -92,6 +92,8 @@ struct iwf_host *relay_host_add(struct relay *relay, struct queue *queue,
 void relay_host_attach(struct iwf_host *host, struct iwf_link *link)
 {
 	host->link = link;
+	/* IMDNs may come for what nobody asked to be told about. */
+	host->queue->binds_always = true;
 }
 
 struct link_call {

@@ -80,6 +80,7 @@ void notify_about(struct delivery *dlv, enum iwf_fate fate,
 	msg->id = id_make(&relay->ids, relay_wall_ms(relay));
 	told = delivery_create(relay, back, msg, msg->id);
 	told->row.about = dlv->row.id;
+	told->row.origin = dlv->row.link;
 	if (!queue_admit(back, told))
 		queue_put_outside(back, told);
 	else if (told->place == PLACE_READY &&

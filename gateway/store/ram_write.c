@@ -350,7 +350,8 @@ static void purge(struct tables *t, struct store_sweep *sweep)
 		if (old->row.dlv.accepted_at_ms >= sweep->keep_before_ms)
 			return;
 		node = node->next[0];
-		if (!store_state_is_final(old->row.dlv.state))
+		if (!store_state_is_final(old->row.dlv.state) ||
+		    old->row.dlv.done_at_ms >= sweep->keep_before_ms)
 			continue;
 		purge_row(t, &old->row.dlv, old->row.bound);
 		sweep->purged++;

@@ -73,7 +73,7 @@ static const char *const sql_text[SQL_COUNT] = {
 	[SQL_VALUE_DROP] = "DELETE FROM value WHERE link=?1 AND key=?2",
 	[SQL_VALUES] = "SELECT link,key,value FROM value ORDER BY link,key",
 
-	[SQL_OLDEST] = "SELECT id,message,state,accepted_at,bound FROM "
+	[SQL_OLDEST] = "SELECT id,message,state,accepted_at,bound,done_at FROM "
 		"delivery WHERE id>?1 ORDER BY id LIMIT ?2",
 	[SQL_PURGE_ROWS] = "DELETE FROM delivery WHERE id BETWEEN ?1 AND ?2",
 	[SQL_PURGE_MESSAGES] = "DELETE FROM message WHERE id BETWEEN ?1 AND ?2"

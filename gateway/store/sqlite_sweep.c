@@ -127,7 +127,8 @@ static enum iwf_err find_old(struct tables *t, const struct store_sweep *sweep,
 			sqlite3_reset(stmt);
 			return IWF_OK;
 		}
-		row->is_purged = state >= STORE_FINISHED;
+		row->is_purged = state >= STORE_FINISHED &&
+			sqlite3_column_int64(stmt, 5) < sweep->keep_before_ms;
 		purged += row->is_purged;
 		if (purged == sweep->max_rows) {
 			sqlite3_reset(stmt);

@@ -167,7 +167,7 @@ struct store_remember {
 };
 
 /* One bounded slice of housekeeping, at most max_rows rows of each kind:
- * finished deliveries accepted before keep_before_ms with their messages,
+ * deliveries that ended before keep_before_ms with their messages,
  * waiting receipts and tombstones of sets older than theirs. */
 struct store_sweep {
 	int64_t keep_before_ms;

@@ -177,6 +177,25 @@ static void test_several_recipients_share_a_message(void **state)
 	iwf_arena_destroy(&query.arena);
 }
 
+static void test_what_ended_late_is_kept(void **state)
+{
+	struct shelf *shelf = *state;
+	struct store_change sweep = { .verb = STORE_SWEEP, .sweep = {
+		.keep_before_ms = SHELF_NOW_MS + 1000, .max_rows = 10 } };
+
+	for (unsigned i = 1; i <= 2; i++) {
+		struct store_delivery row = shelf_row(ID(i));
+
+		shelf_put_plain(shelf, row.id);
+		row.state = STORE_DELIVERED;
+		row.done_at_ms = SHELF_NOW_MS + 500 * i;
+		shelf_must(shelf, shelf_update(&row));
+	}
+	shelf_must(shelf, sweep);
+	assert_int_equal(shelf_state(shelf, ID(1)), 0);
+	assert_int_equal(shelf_state(shelf, ID(2)), STORE_DELIVERED);
+}
+
 /* ---- UPDATE ---- */
 
 static void test_states(void **state)
@@ -414,6 +433,7 @@ int main(void)
 		SHELF_ROW(test_duplicate_of_what_failed_is_new),
 		SHELF_ROW(test_one_batch_sees_its_own_duplicate),
 		SHELF_ROW(test_several_recipients_share_a_message),
+		SHELF_ROW(test_what_ended_late_is_kept),
 		SHELF_ROW(test_states),
 		SHELF_ROW(test_final_stays),
 		SHELF_ROW(test_update_of_nothing),

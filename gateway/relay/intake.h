@@ -1,0 +1,66 @@
+/* The door in: accepts on their way, the parts of longer messages, and what
+ * tells one message from another. */
+#pragma once
+
+#include "relay/queue.h"
+
+/* One accept on its way; `msg` is the relay's copy. */
+struct intake {
+	struct iwf_task task;
+	struct relay *relay;
+	struct iwf_host *host;         /* NULL: the operator's own */
+	uint32_t origin;               /* number of the link it came from */
+	struct iwf_message *msg;
+	uint64_t untold_key;           /* of a message without an id */
+	uint64_t duplicate_key;        /* 0: by what the message says */
+	uint64_t set_key;              /* it was joined from this set */
+	iwf_done_fn *done;
+	uint64_t tag;
+	relay_sent_fn *sent;
+	void *sent_arg;
+	struct iwf_verdict verdict;
+	struct store_change change;    /* of a part */
+	struct store_query query;      /* for its thread */
+	struct iwf_buf record;
+};
+
+void intake_start(struct intake *intake);            /* edge's loop */
+void intake_finish(struct intake *intake, enum iwf_result result,
+		   const char *why);                 /* relay's loop */
+void intake_on_put(struct delivery *dlv, enum iwf_err err);
+void intake_route(struct intake *intake);            /* relay's loop */
+/* The first link of the rule that is up, else the first of it; NULL: *result
+ * says why. */
+struct queue *intake_choose(struct relay *relay, const struct iwf_message *msg,
+			    uint32_t origin, enum iwf_result *result,
+			    const char **why);
+
+/* thread.c */
+bool thread_is_wanted(const struct intake *intake);
+/* Finds the conversation, then goes on with intake_route. */
+void thread_look(struct intake *intake);
+/* What answers to msg will belong to, put with it; text holds the bytes. */
+void thread_note(const struct queue *to, const struct iwf_message *msg,
+		 struct store_put *keys, struct iwf_buf *text);
+
+/* untold.c */
+#define UNTOLD_RECENT 1024
+struct recent {
+	uint64_t key, id;
+};
+struct untold;
+/* What makes two messages without an id equal; 0: it has an id. */
+uint64_t untold_key(const struct relay *relay, uint32_t origin,
+		    const struct iwf_message *msg);
+/* The id of the one whose acceptance was not told, or 0; only once. */
+uint64_t untold_take(struct relay *relay, uint64_t key);
+/* An accepted one, for which iwf_host_untold may come soon. */
+void untold_note(struct relay *relay, uint64_t key, uint64_t id);
+void untold_forget(struct relay *relay, int64_t now_ms);
+void untold_recover(struct relay *relay, void (*then)(struct relay *relay));
+void untold_free(struct relay *relay);
+
+/* parts.c */
+void parts_take(struct intake *intake);
+void parts_tick(struct relay *relay, int64_t now_ms);
+void parts_recover(struct relay *relay);

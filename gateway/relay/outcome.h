@@ -1,0 +1,53 @@
+/* The door out: answers, receipts, fates and the REPORTs they cause. On the
+ * relay's loop. */
+#pragma once
+
+#include "relay/queue.h"
+
+/* An answer to a job or a report by remote id, copied to the relay's loop. */
+struct receipt {
+	struct iwf_task task;
+	struct relay *relay;
+	struct iwf_host *host;
+	uint64_t job_id;               /* 0: by remote id */
+	struct iwf_report report;
+	struct iwf_arena *arena;       /* what report points to */
+	iwf_done_fn *done;
+	uint64_t tag;
+	struct iwf_verdict verdict;
+	struct receipt *next;
+	struct store_change change;
+	struct store_query query;      /* for the job of a late answer */
+	struct iwf_buf waiting;
+};
+struct receipt *receipt_create(struct iwf_host *host,
+			       const struct iwf_report *report);
+/* done with this verdict on the host's loop, then freed. */
+void receipt_finish(struct receipt *receipt, enum iwf_result result,
+		    const char *why);
+
+/* outcome.c */
+void outcome_answer(struct delivery *dlv, const struct iwf_report *report);
+void outcome_late(struct delivery *dlv, const struct iwf_report *report);
+/* A later fate of a delivery the peer had taken; part 0 or from 1. */
+void outcome_later(struct delivery *dlv, const struct iwf_report *report,
+		   uint32_t part);
+/* It ends here: EXPIRED, FAILED, CANCELLED. */
+void outcome_end(struct delivery *dlv, enum store_state state,
+		 struct iwf_str why);
+/* The host has nothing of it any more: out of its lane, on with the next. */
+void outcome_left(struct delivery *dlv);
+/* Its attempt may have arrived: once more, or left to a receipt. */
+void outcome_unsure(struct delivery *dlv);
+
+/* correlate.c */
+void correlate_start(struct receipt *receipt);       /* relay's loop */
+uint64_t correlate_key(const struct relay *relay, const struct queue *queue,
+		       struct iwf_str remote_id);
+void correlate_waiting(struct delivery *dlv, struct iwf_str waiting,
+		       uint32_t part);
+
+/* notify.c: the REPORT that a fate causes, if somebody asked for it; it rides
+ * with the next change of dlv. */
+void notify_about(struct delivery *dlv, enum iwf_fate fate,
+		  const struct iwf_report *report);
