@@ -35,7 +35,8 @@ static void on_done(struct iwf_link *base, uint64_t tag,
 	if (session)
 		smpp_session_answer(session, tag,
 				    smpp_status_from_verdict(verdict));
-	else if (verdict->result == IWF_RESULT_ACCEPTED)
+	else if (verdict->result == IWF_RESULT_ACCEPTED ||
+		 verdict->result == IWF_RESULT_DUPLICATE)
 		/* Its connection is gone: the SMSC will send it again. */
 		iwf_host_untold(base->host, verdict->id);
 }

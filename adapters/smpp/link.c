@@ -138,6 +138,11 @@ static uint32_t on_deliver(struct smpp_session *session,
 	return smpp_deliver(link_of_session(session), session, pdu, tag);
 }
 
+static void on_cut(struct smpp_session *session)
+{
+	iwf_host_cut(link_of_session(session)->base.host);
+}
+
 static void on_room(struct smpp_session *session)
 {
 	smpp_submit_pump(link_of_session(session));
@@ -148,6 +153,7 @@ static const struct smpp_session_ops session_ops = {
 	.on_end = on_end,
 	.on_late = on_late,
 	.on_deliver = on_deliver,
+	.on_cut = on_cut,
 	.on_room = on_room,
 };
 

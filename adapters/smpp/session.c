@@ -126,6 +126,8 @@ static void connection_end(struct smpp_session *session)
 	iwf_stream_destroy(&session->stream);
 	iwf_metric_add(&session->metrics[SMPP_METRIC_DELIVER_WAITING],
 		       -(int64_t)session->deliver_count);
+	if (session->deliver_count)
+		session->ops->on_cut(session);
 	session->deliver_count = 0;
 	session->enquire_sequence = 0;
 	session->is_peer_leaving = false;

@@ -56,6 +56,8 @@ struct smpp_session_ops {
 	 * then smpp_session_answer with this tag. The pdu is borrowed. */
 	uint32_t (*on_deliver)(struct smpp_session *session,
 			       const struct smpp_pdu *pdu, uint64_t tag);
+	/* The connection ended with deliver_sm that are not yet answered. */
+	void (*on_cut)(struct smpp_session *session);
 	/* Something happened that may have made room to send. */
 	void (*on_room)(struct smpp_session *session);
 };

@@ -25,7 +25,6 @@ struct cpm_link {
 	uint32_t pause_ms;         /* grows while it stays away */
 	bool draining;
 	struct cpm_taken *taken;   /* requests whose verdict is awaited */
-	uint64_t last_tag;
 };
 
 /* pager.c */

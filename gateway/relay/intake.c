@@ -56,6 +56,7 @@ void intake_finish(struct intake *intake, enum iwf_result result,
 		   const char *why)
 {
 	atomic_fetch_sub(&intake->relay->intake_count, 1);
+	untold_landed(intake, result == IWF_RESULT_ACCEPTED);
 	answer(intake, result, why);
 }
 
@@ -72,16 +73,44 @@ static const char *busy_reason(struct relay *relay)
 	return NULL;
 }
 
+/* True when it is, and answered as one. */
+static bool is_copy(struct intake *intake)
+{
+	struct relay *relay = intake->relay;
+	uint64_t key = untold_key(relay, intake->origin, intake->msg);
+	uint64_t original = untold_take(relay, key);
+
+	if (original) {
+		/* Told again: that answer, too, may not arrive. */
+		intake->verdict.original_id = original;
+		intake->verdict.id = original;
+		untold_note(relay, key, original);
+		intake_finish(intake, IWF_RESULT_DUPLICATE, "accepted before");
+		return true;
+	}
+	if (!untold_is_flying(relay, key))
+		return false;
+	intake_finish(intake, IWF_RESULT_BUSY, "the same is being accepted");
+	return true;
+}
+
+static void take_whole(struct intake *intake)
+{
+	untold_fly(intake);
+	if (thread_is_wanted(intake))
+		thread_look(intake);
+	else
+		intake_route(intake);
+}
+
 static void on_intake(struct iwf_task *task)
 {
 	struct intake *intake = IWF_CONTAINER(task, struct intake, task);
 
 	if (intake->msg->parts > 1)
 		parts_take(intake);
-	else if (thread_is_wanted(intake))
-		thread_look(intake);
-	else
-		intake_route(intake);
+	else if (!is_copy(intake))
+		take_whole(intake);
 }
 
 void intake_start(struct intake *intake)
@@ -191,12 +220,6 @@ void intake_route(struct intake *intake)
 	const char *why;
 	struct queue *queue;
 
-	intake->untold_key = untold_key(relay, intake->origin, intake->msg);
-	intake->verdict.original_id = untold_take(relay, intake->untold_key);
-	if (intake->verdict.original_id) {
-		intake_finish(intake, IWF_RESULT_DUPLICATE, "accepted before");
-		return;
-	}
 	queue = intake_choose(relay, intake->msg, intake->origin, &result,
 			      &why);
 	if (queue)
@@ -267,8 +290,6 @@ void intake_on_put(struct delivery *dlv, enum iwf_err err)
 		undo(dlv, was_outside);
 		return;
 	}
-	if (intake->untold_key)
-		untold_note(dlv->relay, intake->untold_key, dlv->row.id);
 	intake_finish(intake, IWF_RESULT_ACCEPTED, "");
 	go_on(dlv, was_outside);
 }

@@ -12,6 +12,8 @@ struct intake {
 	uint32_t origin;               /* number of the link it came from */
 	struct iwf_message *msg;
 	uint64_t untold_key;           /* of a message without an id */
+	struct intake *flying, **flying_at; /* relay->flying, till it is put */
+	bool is_cut;                   /* its link's connection went meanwhile */
 	uint64_t duplicate_key;        /* 0: by what the message says */
 	uint64_t set_key;              /* it was joined from this set */
 	iwf_done_fn *done;
@@ -47,6 +49,7 @@ void thread_note(const struct queue *to, const struct iwf_message *msg,
 #define UNTOLD_RECENT 1024
 struct recent {
 	uint64_t key, id;
+	bool is_listed;           /* its copy is expected already */
 };
 struct untold;
 /* What makes two messages without an id equal; 0: it has an id. */
@@ -54,7 +57,14 @@ uint64_t untold_key(const struct relay *relay, uint32_t origin,
 		    const struct iwf_message *msg);
 /* The id of the one whose acceptance was not told, or 0; only once. */
 uint64_t untold_take(struct relay *relay, uint64_t key);
-/* An accepted one, for which iwf_host_untold may come soon. */
+/* Under way until untold_landed: iwf_host_cut may come meanwhile. */
+void untold_fly(struct intake *intake);
+/* An equal one is under way whose connection is gone: nothing can be said of
+ * the copy before it is known what becomes of that. */
+bool untold_is_flying(const struct relay *relay, uint64_t key);
+/* It was put or not; if it was, iwf_host_untold may come soon. */
+void untold_landed(struct intake *intake, bool is_put);
+/* A copy was answered, and that answer may not be told either. */
 void untold_note(struct relay *relay, uint64_t key, uint64_t id);
 void untold_forget(struct relay *relay, int64_t now_ms);
 void untold_recover(struct relay *relay, void (*then)(struct relay *relay));

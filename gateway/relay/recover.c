@@ -4,6 +4,10 @@
 
 #define PAGE 512
 #define LOOK_AGAIN_MS 5
+/* Beside the setting: what a crash interrupted was mostly never written, and to
+ * leave it unsent would lose it. A message that ends the process each time it
+ * is sent must still come to rest. */
+#define CRASH_RESENDS 8
 
 static void ask_page(struct relay *relay, uint64_t after_id);
 
@@ -29,6 +33,13 @@ static void on_look(struct iwf_timer *timer)
 		untold_recover(relay, queues_run);
 }
 
+static bool may_resend(const struct relay *relay, const struct delivery *dlv)
+{
+	uint32_t resends = relay->conf.resends;
+
+	return resends && dlv->row.resends < resends + CRASH_RESENDS;
+}
+
 static void recover_row(struct relay *relay, const struct store_found *found)
 {
 	/* A receipt may have found it before. */
@@ -40,7 +51,7 @@ static void recover_row(struct relay *relay, const struct store_found *found)
 	if (!dlv || dlv->row.state != STORE_ATTEMPT)
 		return;
 	relay_count(relay, RELAY_M_UNSURE);
-	if (dlv->row.resends < relay->conf.resends) {
+	if (may_resend(relay, dlv)) {
 		dlv->row.resends++;
 		relay_count(relay, RELAY_M_POSSIBLE_DUPLICATE);
 		dlv->row.state = STORE_QUEUED;

@@ -47,6 +47,11 @@ void route_select(const struct routes *routes, const struct iwf_message *msg,
 /* value.c */
 void value_set(struct relay *relay, uint32_t link, struct iwf_str key,
 	       struct iwf_str bytes);
+void value_remember(struct relay *relay, uint32_t link, struct iwf_str key,
+		    struct iwf_str value);
+/* Borrowed until the next remember of that key; empty: none. */
+struct iwf_str value_recall(struct relay *relay, uint32_t link,
+			    struct iwf_str key);
 void values_free(struct relay *relay);
 
 /* link.c: for loop_call on the host's loop */
@@ -108,6 +113,8 @@ struct relay {
 	struct untold *untold_first, *untold_last; /* by time */
 	struct recent recent[UNTOLD_RECENT];
 	unsigned recent_next;
+	struct intake *flying;         /* messages without an id, under way */
+	unsigned flying_cut;           /* of those, is_cut */
 	struct store_query untold_query;
 	void (*on_untold)(struct relay *relay);
 	struct store_query recover_query;

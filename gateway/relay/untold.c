@@ -8,9 +8,11 @@
 
 #include <stdlib.h>
 
-/* Of an earlier life, what was accepted so shortly before its end. */
+/* Of an earlier life, what was accepted so shortly before its end; a start in
+ * that time means that the life before may have told as little. */
 #define LAST_MOMENTS_MS 5000
-#define LAST_MOMENTS_ROWS 2000
+#define STARTS_MAX 16
+#define LAST_MOMENTS_ROWS 20000
 
 struct untold {
 	struct map_node node;
@@ -87,13 +89,85 @@ void untold_forget(struct relay *relay, int64_t now_ms)
 
 /* --- what a link could not tell --- */
 
+static void note(struct relay *relay, uint64_t key, uint64_t id, bool is_listed)
+{
+	relay->recent[relay->recent_next++ % UNTOLD_RECENT] =
+		(struct recent){ key, id, is_listed };
+}
+
 void untold_note(struct relay *relay, uint64_t key, uint64_t id)
 {
-	struct recent *recent = &relay->recent[relay->recent_next++ %
-					       UNTOLD_RECENT];
+	note(relay, key, id, false);
+}
 
-	recent->key = key;
-	recent->id = id;
+void untold_fly(struct intake *intake)
+{
+	struct relay *relay = intake->relay;
+
+	intake->untold_key = untold_key(relay, intake->origin, intake->msg);
+	if (!intake->untold_key)
+		return;
+	intake->flying = relay->flying;
+	intake->flying_at = &relay->flying;
+	if (intake->flying)
+		intake->flying->flying_at = &intake->flying;
+	relay->flying = intake;
+}
+
+bool untold_is_flying(const struct relay *relay, uint64_t key)
+{
+	const struct intake *i = key && relay->flying_cut ? relay->flying : NULL;
+
+	while (i && !(i->is_cut && i->untold_key == key))
+		i = i->flying;
+	return i;
+}
+
+void untold_landed(struct intake *intake, bool is_put)
+{
+	struct relay *relay = intake->relay;
+
+	if (!intake->flying_at)
+		return;
+	*intake->flying_at = intake->flying;
+	if (intake->flying)
+		intake->flying->flying_at = intake->flying_at;
+	intake->flying_at = NULL;
+	relay->flying_cut -= intake->is_cut;
+	if (!is_put)
+		return;
+	note(relay, intake->untold_key, intake->verdict.id, intake->is_cut);
+	if (intake->is_cut)
+		add(relay, intake->untold_key, intake->verdict.id);
+}
+
+struct cut_task {
+	struct iwf_task task;
+	struct iwf_host *host;
+};
+
+/* After what the lost connection brought, before what the next one brings. */
+static void on_cut(struct iwf_task *task)
+{
+	struct cut_task *cut = IWF_CONTAINER(task, struct cut_task, task);
+	struct relay *relay = cut->host->queue->relay;
+
+	for (struct intake *i = relay->flying; i; i = i->flying) {
+		if (i->host != cut->host || i->is_cut)
+			continue;
+		i->is_cut = true;
+		relay->flying_cut++;
+	}
+	free(cut);
+}
+
+void iwf_host_cut(struct iwf_host *host)
+{
+	struct cut_task *cut = IWF_NEW(struct cut_task);
+
+	cut->task.run = on_cut;
+	cut->host = host;
+	iwf_loop_post(host->queue->relay->loop, &cut->task);
 }
 
 struct untold_task {
@@ -109,7 +183,8 @@ static void on_untold(struct iwf_task *task)
 	struct relay *relay = untold->relay;
 
 	for (size_t i = 0; i < UNTOLD_RECENT; i++)
-		if (relay->recent[i].id == untold->id && relay->recent[i].key)
+		if (relay->recent[i].id == untold->id &&
+		    relay->recent[i].key && !relay->recent[i].is_listed)
 			add(relay, relay->recent[i].key, untold->id);
 	free(untold);
 }
@@ -126,13 +201,46 @@ void iwf_host_untold(struct iwf_host *host, uint64_t id)
 
 /* --- what an earlier life may not have told --- */
 
+/* When the latest lives began, newest first; this one is added to them. */
+static unsigned note_start(struct relay *relay, int64_t *starts)
+{
+	uint32_t link = relay->queues ? relay->queues->number : 0;
+	struct iwf_cursor cur = iwf_cursor_make(value_recall(relay, link,
+							IWF_STR("starts")));
+	struct iwf_buf all = { 0 };
+	unsigned count = 0;
+
+	iwf_buf_u64(&all, (uint64_t)relay_wall_ms(relay));
+	while (count < STARTS_MAX && iwf_cursor_left(&cur) >= 8) {
+		starts[count] = (int64_t)iwf_cursor_u64(&cur);
+		iwf_buf_u64(&all, (uint64_t)starts[count++]);
+	}
+	if (link)
+		value_remember(relay, link, IWF_STR("starts"),
+			       iwf_buf_str(&all));
+	iwf_buf_free(&all);
+	return count;
+}
+
+static int64_t last_moments(struct relay *relay, int64_t newest_ms)
+{
+	int64_t starts[STARTS_MAX], since_ms = newest_ms - LAST_MOMENTS_MS;
+	unsigned count = note_start(relay, starts);
+
+	for (unsigned i = 0; i < count; i++)
+		if (starts[i] >= since_ms &&
+		    starts[i] - LAST_MOMENTS_MS < since_ms)
+			since_ms = starts[i] - LAST_MOMENTS_MS;
+	return since_ms;
+}
+
 static void on_recent(struct iwf_task *task)
 {
 	struct relay *relay = IWF_CONTAINER(task, struct relay,
 					    untold_query.task);
 	struct store_query *query = &relay->untold_query;
-	int64_t since_ms = query->found_count ?
-		query->found[0].row.accepted_at_ms - LAST_MOMENTS_MS : 0;
+	int64_t since_ms = last_moments(relay, query->found_count ?
+			query->found[0].row.accepted_at_ms : 0);
 
 	for (uint32_t i = 0; !query->err && i < query->found_count; i++) {
 		const struct store_found *found = &query->found[i];

@@ -71,37 +71,46 @@ static void on_saved(struct iwf_task *task)
 	free(saving);
 }
 
-void iwf_host_remember(struct iwf_host *host, struct iwf_str key,
-		       struct iwf_str value)
+void value_remember(struct relay *relay, uint32_t link, struct iwf_str key,
+		    struct iwf_str value)
 {
-	struct relay *relay = host->queue->relay;
-	struct saving *saving;
+	struct saving *saving = IWF_NEW(struct saving);
 
-	IWF_BUG_ON(host->loop != relay->loop || key.len > KEY_MAX_LEN ||
-		   value.len > VALUE_MAX_LEN ||
-		   relay->values_remembered.count >= VALUES_MAX);
-	value_set(relay, host->queue->number, key, value);
-	saving = IWF_NEW(struct saving);
-	saving->log = host->log;
+	value_set(relay, link, key, value);
+	saving->log = relay->log;
 	iwf_buf_str_put(&saving->key, key);
 	iwf_buf_str_put(&saving->value, value);
 	saving->change.task.run = on_saved;
 	saving->change.loop = relay->loop;
 	saving->change.verb = STORE_REMEMBER;
 	saving->change.remember = (struct store_remember){
-		host->queue->number, iwf_buf_str(&saving->key),
-		iwf_buf_str(&saving->value)
+		link, iwf_buf_str(&saving->key), iwf_buf_str(&saving->value)
 	};
 	store_submit(relay->store, &saving->change);
 }
 
-struct iwf_str iwf_host_recall(struct iwf_host *host, struct iwf_str key)
+struct iwf_str value_recall(struct relay *relay, uint32_t link,
+			    struct iwf_str key)
 {
-	struct relay *relay = host->queue->relay;
-	struct value *value = value_find(relay, value_key(relay,
-						host->queue->number, key));
+	struct value *value = value_find(relay, value_key(relay, link, key));
 
 	return value ? iwf_str_make(value->bytes, value->len) : IWF_STR_NONE;
+}
+
+void iwf_host_remember(struct iwf_host *host, struct iwf_str key,
+		       struct iwf_str value)
+{
+	struct relay *relay = host->queue->relay;
+
+	IWF_BUG_ON(host->loop != relay->loop || key.len > KEY_MAX_LEN ||
+		   value.len > VALUE_MAX_LEN ||
+		   relay->values_remembered.count >= VALUES_MAX);
+	value_remember(relay, host->queue->number, key, value);
+}
+
+struct iwf_str iwf_host_recall(struct iwf_host *host, struct iwf_str key)
+{
+	return value_recall(host->queue->relay, host->queue->number, key);
 }
 
 void values_free(struct relay *relay)

@@ -291,7 +291,6 @@ void send_forget_all(struct sip_worker *worker)
 
 		if (sending->transaction)
 			nta_outgoing_destroy(sending->transaction);
-		unlink_sending(sending);
-		free(sending);
+		finish(sending, 503, IWF_STR("Gateway Stopping"), 0, true);
 	}
 }

@@ -110,6 +110,9 @@ IWF_EXPORT void iwf_host_accept(struct iwf_host *host,
  * send the message again: one equal copy will be a DUPLICATE. For peers whose
  * messages carry no id; call it from done. */
 IWF_EXPORT void iwf_host_untold(struct iwf_host *host, uint64_t id);
+/* The connection is gone by which messages came whose done is still awaited: a
+ * copy of each may come by the next one before their done does. */
+IWF_EXPORT void iwf_host_cut(struct iwf_host *host);
 /* The answer to a job, once per part (rule 3). Borrows the report. */
 IWF_EXPORT void iwf_host_report(struct iwf_host *host, uint64_t job_id,
 				const struct iwf_report *report);

@@ -113,6 +113,12 @@ void iwf_host_accept(struct iwf_host *host, const struct iwf_message *msg,
 	to->tag = tag;
 }
 
+void iwf_host_cut(struct iwf_host *host)
+{
+	host->call_count++;
+	host->cut_count++;
+}
+
 void iwf_host_untold(struct iwf_host *host, uint64_t id)
 {
 	host->call_count++;

@@ -54,6 +54,7 @@ struct iwf_host {
 	struct fake_accept accepts[FAKE_HOST_MAX];
 	unsigned accept_count;
 	unsigned untold_count;
+	unsigned cut_count;
 	uint64_t untold_id;        /* the last */
 	struct fake_line lines[FAKE_HOST_MAX]; /* not debug */
 	unsigned line_count;

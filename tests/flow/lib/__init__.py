@@ -1,0 +1,1 @@
+"""What the flow tests share: one module for each noun of a test."""
