@@ -4,9 +4,8 @@
 #include "base/log.h"
 #include "base/record.h"
 
-#include <iwf/random.h>
-
 #include <iwf/arena.h>
+#include <iwf/random.h>
 
 #include <arpa/inet.h>
 #include <sched.h>
