@@ -56,7 +56,10 @@ void cpm_originate_close(struct cpm_link *link);
 void cpm_report_format(struct iwf_arena *arena, const struct iwf_message *msg,
 		       struct iwf_str message_id, struct iwf_buf *body);
 
-/* ids.c: ids of what we send, the same again for the same delivery. */
+/* ids.c: the address as the peer spelled it, else its canonical URI. */
+struct iwf_str cpm_uri(struct iwf_arena *arena,
+		       const struct iwf_address *address);
+/* Ids of what we send, the same again for the same delivery. */
 struct iwf_str cpm_message_id(struct iwf_arena *arena, const uint8_t key[16],
 			      uint64_t id);
 struct iwf_str cpm_contribution_id(struct iwf_arena *arena,

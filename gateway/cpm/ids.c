@@ -1,6 +1,8 @@
 /* Identifiers of what the gateway originates. */
 #include "cpm/cpm_priv.h"
 
+#include "wire/uri.h"
+
 #include <iwf/random.h>
 
 static uint64_t keyed(const uint8_t key[16], const char *what, uint64_t id)
@@ -46,4 +48,18 @@ struct iwf_str cpm_uuid(struct iwf_arena *arena)
 
 	iwf_random_fill(random, sizeof(random));
 	return uuid(arena, random[0], random[1]);
+}
+
+struct iwf_str cpm_uri(struct iwf_arena *arena,
+		       const struct iwf_address *address)
+{
+	struct iwf_buf buf = { 0 };
+	struct iwf_str uri;
+
+	if (address->uri.len)
+		return address->uri;
+	uri_format(&buf, address);
+	uri = iwf_arena_copy(arena, iwf_buf_str(&buf));
+	iwf_buf_free(&buf);
+	return uri;
 }

@@ -2,7 +2,7 @@
  * other services, and reports as IMDN. */
 #include "cpm/cpm_priv.h"
 
-#include "wire/uri.h"
+#include "wire/imdn.h"
 
 #include <stdlib.h>
 
@@ -146,33 +146,14 @@ static void on_answer(struct sip_pending *pending, unsigned status,
 
 /* --- requests --- */
 
-static struct iwf_str uri_of(struct iwf_arena *arena,
-			     const struct iwf_address *address)
-{
-	struct iwf_buf buf = { 0 };
-	struct iwf_str uri;
-
-	if (address->uri.len)
-		return address->uri;
-	uri_format(&buf, address);
-	uri = iwf_arena_copy(arena, iwf_buf_str(&buf));
-	iwf_buf_free(&buf);
-	return uri;
-}
-
 static struct iwf_str imdn_want(struct iwf_arena *arena, uint32_t want)
 {
 	struct iwf_buf buf = { 0 };
 	struct iwf_str text;
 
-	if (want & IWF_WANT_DELIVERED)
-		iwf_buf_str_put(&buf, IWF_STR("positive-delivery, "));
-	if (want & IWF_WANT_FAILED)
-		iwf_buf_str_put(&buf, IWF_STR("negative-delivery, "));
-	if (want & IWF_WANT_DISPLAYED)
-		iwf_buf_str_put(&buf, IWF_STR("display, "));
-	text = iwf_arena_copy(arena, iwf_str_sub(iwf_buf_str(&buf), 0,
-						 buf.len ? buf.len - 2 : 0));
+	imdn_want_format(&buf, want & (IWF_WANT_DELIVERED | IWF_WANT_FAILED |
+				       IWF_WANT_DISPLAYED));
+	text = iwf_arena_copy(arena, iwf_buf_str(&buf));
 	iwf_buf_free(&buf);
 	return text;
 }
@@ -188,9 +169,9 @@ static void format_text(struct cpm_sent *sent, const struct iwf_message *msg)
 		  .name = IWF_STR("Disposition-Notification"),
 		  .value = imdn_want(arena, msg->want) },
 	};
-	struct cpim_address to = { .uri = uri_of(arena, &msg->to) };
+	struct cpim_address to = { .uri = cpm_uri(arena, &msg->to) };
 	struct cpim_message cpim = {
-		.from.uri = uri_of(arena, &msg->from), .to = &to, .to_count = 1,
+		.from.uri = cpm_uri(arena, &msg->from), .to = &to, .to_count = 1,
 		.datetime_ms = msg->sent_at_ms ? msg->sent_at_ms :
 						 iwf_loop_wall_ms(loop),
 		.headers = headers,
@@ -224,9 +205,9 @@ static void set_identities(struct cpm_sent *sent, const struct iwf_job *job,
 	if (sent->is_report &&
 	    sent->link->conf->report_service == CPM_REPORT_SYSTEMMSG)
 		service = SERVICE_SYSTEMMSG;
-	request->request_uri = uri_of(arena, &msg->to);
+	request->request_uri = cpm_uri(arena, &msg->to);
 	request->to_uri = request->request_uri;
-	request->from_uri = uri_of(arena, &msg->from);
+	request->from_uri = cpm_uri(arena, &msg->from);
 	request->asserted = request->from_uri;
 	request->asserted_service = service_urn(service);
 	request->accept_contact = accept_contact(arena, service);

@@ -3,7 +3,6 @@
 
 #include "wire/datetime.h"
 #include "wire/imdn.h"
-#include "wire/uri.h"
 
 static void set_status(const struct iwf_message *msg, struct imdn *imdn)
 {
@@ -26,20 +25,6 @@ static void set_status(const struct iwf_message *msg, struct imdn *imdn)
 	}
 }
 
-static struct iwf_str address_uri(struct iwf_arena *arena,
-				  const struct iwf_address *address)
-{
-	struct iwf_buf buf = { 0 };
-	struct iwf_str uri;
-
-	if (address->uri.len)
-		return address->uri;
-	uri_format(&buf, address);
-	uri = iwf_arena_copy(arena, iwf_buf_str(&buf));
-	iwf_buf_free(&buf);
-	return uri;
-}
-
 static struct iwf_str time_text(struct iwf_arena *arena, int64_t ms)
 {
 	struct iwf_buf buf = { 0 };
@@ -54,7 +39,7 @@ static struct iwf_str time_text(struct iwf_arena *arena, int64_t ms)
 void cpm_report_format(struct iwf_arena *arena, const struct iwf_message *msg,
 		       struct iwf_str message_id, struct iwf_buf *body)
 {
-	struct iwf_str recipient = address_uri(arena, &msg->from);
+	struct iwf_str recipient = cpm_uri(arena, &msg->from);
 	struct imdn imdn = { .message_id = msg->peer_id,
 			     .datetime = time_text(arena, msg->sent_at_ms),
 			     .recipient_uri = recipient,
@@ -62,7 +47,7 @@ void cpm_report_format(struct iwf_arena *arena, const struct iwf_message *msg,
 	struct cpim_header id = { .uri = IWF_STR(CPIM_NS_IMDN),
 				  .name = IWF_STR("Message-ID"),
 				  .value = message_id };
-	struct cpim_address to = { .uri = address_uri(arena, &msg->to) };
+	struct cpim_address to = { .uri = cpm_uri(arena, &msg->to) };
 	struct cpim_message cpim = {
 		.from.uri = recipient, .to = &to, .to_count = 1,
 		.datetime_ms = msg->happened_at_ms, .headers = &id,

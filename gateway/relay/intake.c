@@ -80,6 +80,7 @@ static bool is_copy(struct intake *intake)
 	uint64_t key = untold_key(relay, intake->origin, intake->msg);
 	uint64_t original = untold_take(relay, key);
 
+	intake->untold_key = key;
 	if (original) {
 		/* Told again: that answer, too, may not arrive. */
 		intake->verdict.original_id = original;

@@ -104,7 +104,6 @@ void untold_fly(struct intake *intake)
 {
 	struct relay *relay = intake->relay;
 
-	intake->untold_key = untold_key(relay, intake->origin, intake->msg);
 	if (!intake->untold_key)
 		return;
 	intake->flying = relay->flying;

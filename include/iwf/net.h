@@ -1,4 +1,4 @@
-/* Byte streams over TCP, clear or TLS. */
+/* Byte streams over TCP, in clear. */
 #pragma once
 
 #include <iwf/loop.h>
@@ -9,7 +9,7 @@ struct iwf_stream;
 /* What a stream tells its owner, always on the owner's loop and never from
  * inside a call of the owner's. */
 struct iwf_stream_ops {
-	/* Connected (and, with TLS, verified): sending is possible. */
+	/* Connected: sending is possible. */
 	void (*on_open)(struct iwf_stream *stream);
 	/* All bytes not yet eaten. Returns how many are eaten now; the rest is
 	 * shown again together with what comes. */
@@ -17,7 +17,8 @@ struct iwf_stream_ops {
 	/* Everything given to send has left, after it had been held up. */
 	void (*on_drained)(struct iwf_stream *stream);
 	/* The end, by the peer (IWF_OK, IWF_E_GONE), by failure to connect
-	 * (IWF_E_IO, IWF_E_TIMEOUT, IWF_E_NOT_FOUND), by TLS (IWF_E_DENIED).
+	 * (IWF_E_IO, IWF_E_TIMEOUT, IWF_E_NOT_FOUND), by too much uneaten
+	 * input (IWF_E_LIMIT).
 	 * The stream is gone after this call; not called after
 	 * iwf_stream_destroy. */
 	void (*on_close)(struct iwf_stream *stream, enum iwf_err err,
