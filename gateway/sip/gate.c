@@ -217,14 +217,18 @@ static bool is_in_dialog(struct arrival *arrival)
 	return true;
 }
 
+/* A port of another transport with the same number may be a neighbour's. */
 static bool is_own_via(const struct sip *sip, const sip_via_t *via)
 {
 	unsigned port = via->v_port ?
 		(unsigned)strtoul(via->v_port, NULL, 10) : 5060;
 
 	for (unsigned i = 0; i < sip->sent_by_count; i++) {
-		if (sip->sent_by[i].port == port &&
-		    !strcasecmp(sip->sent_by[i].host, via->v_host))
+		const struct sent_by *own = &sip->sent_by[i];
+
+		if (own->port == port &&
+		    !strcasecmp(own->host, via->v_host) &&
+		    !strcasecmp(own->protocol, via->v_protocol))
 			return true;
 	}
 	return false;

@@ -303,6 +303,8 @@ static void note_sent_by(struct sip_worker *worker)
 		if (!ident || strcmp(ident, IDENT_PRIVATE) ||
 		    sip->sent_by_count == sip->sent_by_max)
 			continue;
+		snprintf(own->protocol, sizeof(own->protocol), "SIP/2.0/%s",
+			 name->tpn_proto);
 		snprintf(own->host, sizeof(own->host), "%s", name->tpn_canon);
 		own->port = (unsigned)strtoul(name->tpn_port, NULL, 10);
 		sip->sent_by_count++;

@@ -115,6 +115,7 @@ struct sip_worker {
 
 /* An own sent-by, to know our requests when they come back. */
 struct sent_by {
+	char protocol[16];         /* as a Via says it: SIP/2.0/UDP */
 	char host[64];
 	unsigned port;
 };

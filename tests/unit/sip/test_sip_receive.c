@@ -466,6 +466,33 @@ static void test_private_port(void **state)
 	bench_stop(b);
 }
 
+/* RFC 3261 16.3 4: what passed one of our ports comes round again. The same
+ * number under another transport is somebody else's port. */
+static void test_loop(void **state)
+{
+	static const struct {
+		const char *protocol;
+		unsigned status;
+	} rows[] = { { "SIP/2.0/UDP", 482 }, { "SIP/2.0/TLS", 202 } };
+	struct bench *b = bench_create(1);
+	char via[96];
+
+	(void)state;
+	b->conf.private_port = peer_free_port(false);
+	bench_start(b);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct peer peer;
+
+		snprintf(via, sizeof(via), "Via: %s 127.0.0.1:%u;branch=%zu\r\n",
+			 rows[i].protocol, b->conf.private_port, i);
+		peer_open(&peer, false, false, b->port);
+		assert_int_equal(peer_status(bench_ask(&peer, &(struct text){
+			.more = via })), rows[i].status);
+		peer_close(&peer);
+	}
+	bench_stop(b);
+}
+
 static void test_workers_receive(void **state)
 {
 	struct bench *b = bench_create(4);
@@ -582,6 +609,7 @@ int main(void)
 		cmocka_unit_test(test_gone_peer),
 		cmocka_unit_test(test_connections),
 		cmocka_unit_test(test_private_port),
+		cmocka_unit_test(test_loop),
 		cmocka_unit_test(test_workers_receive),
 		cmocka_unit_test(test_port_taken),
 		cmocka_unit_test(test_mutated),
