@@ -32,8 +32,11 @@ static const char *const sql_text[SQL_COUNT] = {
 		" VALUES(?1,?2,?3)",
 	[SQL_MESSAGE_FIND] = "SELECT record FROM message WHERE id=?1",
 
-	[SQL_SEEN_FIND] = "SELECT delivery FROM seen WHERE generation "
-		"IN (?1,?1-1) AND key=?2 ORDER BY generation DESC LIMIT 1",
+	/* not IN, which fills a table of its own with the two, each time */
+	[SQL_SEEN_FIND] = "SELECT coalesce("
+		"(SELECT delivery FROM seen WHERE generation=?1 AND key=?2),"
+		"(SELECT delivery FROM seen WHERE generation=?1-1 AND key=?2),"
+		"0)",
 	[SQL_SEEN_SET] = "INSERT OR REPLACE INTO seen(generation,key,delivery)"
 		" VALUES(?1,?2,?3)",
 	[SQL_SEEN_OLD] = "DELETE FROM seen WHERE (generation,key) IN (SELECT "
