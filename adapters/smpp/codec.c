@@ -15,6 +15,7 @@
 #define LIBRARY_UNPACK_MAX 254
 
 struct smpp_codec {
+	enum smpp_codec_scope scope;
 	struct smpp_codec_counts counts;
 };
 
@@ -33,9 +34,12 @@ union library_pdu {
  * process's, so must be their lock. */
 static pthread_mutex_t library_lock = PTHREAD_MUTEX_INITIALIZER;
 
-struct smpp_codec *smpp_codec_create(void)
+struct smpp_codec *smpp_codec_create(enum smpp_codec_scope scope)
 {
-	return IWF_NEW(struct smpp_codec);
+	struct smpp_codec *codec = IWF_NEW(struct smpp_codec);
+
+	codec->scope = scope;
+	return codec;
 }
 
 void smpp_codec_destroy(struct smpp_codec **codec)
@@ -56,10 +60,15 @@ static bool is_bind(uint32_t id)
 		id == SMPP_BIND_TRANSCEIVER;
 }
 
-static bool is_library_command(uint32_t id)
+static bool is_traffic(uint32_t id)
 {
-	return is_bind(id) || id == SMPP_SUBMIT_SM || id == SMPP_DELIVER_SM ||
-		id == SMPP_DATA_SM;
+	return id == SMPP_SUBMIT_SM || id == SMPP_DELIVER_SM;
+}
+
+static bool is_library_command(const struct smpp_codec *codec, uint32_t id)
+{
+	return is_bind(id) || id == SMPP_DATA_SM ||
+		(is_traffic(id) && codec->scope == SMPP_CODEC_ALL);
 }
 
 /* What libsmpp34 refuses although the field is full of it, made harmless. */
@@ -214,7 +223,7 @@ enum iwf_err smpp_codec_unpack(struct smpp_codec *codec, struct iwf_arena *arena
 	union library_pdu lib;
 	struct smpp_pdu clean;
 
-	if (err || !is_library_command(out->header.id))
+	if (err || !is_library_command(codec, out->header.id))
 		return err;
 	clean = sanitised(out);
 	if (smpp_pdu_format(&image, &clean) == IWF_OK) {
@@ -317,11 +326,15 @@ static void library_give(union library_pdu *lib, const struct smpp_pdu *pdu)
 }
 
 /* Whether the library can say this at all; else our own octets go out. */
-static bool is_packable(const struct smpp_pdu *pdu)
+static bool is_packable(const struct smpp_codec *codec,
+			const struct smpp_pdu *pdu)
 {
-	struct smpp_pdu clean = sanitised(pdu);
+	struct smpp_pdu clean;
 
-	return is_library_command(pdu->header.id) && !pdu->header.status &&
+	if (!is_library_command(codec, pdu->header.id))
+		return false;
+	clean = sanitised(pdu);
+	return !pdu->header.status &&
 		pdu->header.sequence &&
 		!(pdu->header.sequence & 0x80000000u) &&
 		clean.source_ton == pdu->source_ton &&
@@ -369,9 +382,7 @@ static bool image_apply(char *octets, size_t mandatory_len,
 {
 	uint8_t image[IMAGE_MAX];
 	size_t len = library_pack(image, pdu);
-	bool has_message = pdu->header.id == SMPP_SUBMIT_SM ||
-		pdu->header.id == SMPP_DELIVER_SM;
-	size_t missing = has_message &&
+	size_t missing = is_traffic(pdu->header.id) &&
 		pdu->short_message.len > LIBRARY_PACK_MAX ?
 		pdu->short_message.len : 0;
 
@@ -388,7 +399,7 @@ enum iwf_err smpp_codec_pack(struct smpp_codec *codec, struct iwf_buf *buf,
 	enum iwf_err err = smpp_pdu_format(buf, pdu);
 	size_t mandatory_len;
 
-	if (err || !is_packable(pdu))
+	if (err || !is_packable(codec, pdu))
 		return err;
 	mandatory_len = buf->len - start - tlvs_len(&pdu->tlvs);
 	if (image_apply(buf->ptr + start, mandatory_len, pdu))

@@ -72,16 +72,28 @@ bool gsm_can_say(uint32_t code)
 	return septet_find(code) >= 0;
 }
 
+/* Takes what is the same in both alphabets off the front of *text. */
+static struct iwf_str take_same(struct iwf_str *text)
+{
+	struct iwf_str same = { text->ptr, 0 };
+
+	while (same.len < text->len &&
+	       is_same_in_ascii((unsigned char)text->ptr[same.len]))
+		same.len++;
+	*text = iwf_str_sub(*text, same.len, text->len);
+	return same;
+}
+
 size_t gsm_septet_count(struct iwf_str text)
 {
-	size_t count = 0;
+	size_t count = take_same(&text).len;
 
 	while (text.len) {
 		size_t cost = gsm_cost(iwf_utf8_next(&text));
 
 		if (!cost)
 			return IWF_STR_NPOS;
-		count += cost;
+		count += cost + take_same(&text).len;
 	}
 	return count;
 }
@@ -90,6 +102,7 @@ enum iwf_err gsm_encode(struct iwf_buf *buf, struct iwf_str text)
 {
 	size_t before = buf->len;
 
+	iwf_buf_str_put(buf, take_same(&text));
 	while (text.len) {
 		int septet = septet_find(iwf_utf8_next(&text));
 
@@ -100,6 +113,7 @@ enum iwf_err gsm_encode(struct iwf_buf *buf, struct iwf_str text)
 		if (septet & 0x100)
 			iwf_buf_u8(buf, GSM_ESC);
 		iwf_buf_u8(buf, (uint8_t)(septet & 0x7F));
+		iwf_buf_str_put(buf, take_same(&text));
 	}
 	return IWF_OK;
 }

@@ -314,7 +314,7 @@ enum iwf_err smpp_link_open(struct iwf_link **out, struct iwf_host *host,
 	link->loop = iwf_host_loop(host);
 	link->log = iwf_host_log(host);
 	link->metrics = iwf_host_metrics(host);
-	link->codec = smpp_codec_create();
+	link->codec = smpp_codec_create(SMPP_CODEC_SELDOM);
 	pace_reset(link);
 	sessions_create(link);
 	*out = &link->base;

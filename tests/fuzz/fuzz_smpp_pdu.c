@@ -58,7 +58,7 @@ static void check_frame(struct smpp_codec *codec, struct iwf_str frame)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	struct iwf_str in = iwf_str_make(bytes, len);
-	struct smpp_codec *codec = smpp_codec_create();
+	struct smpp_codec *codec = smpp_codec_create(SMPP_CODEC_ALL);
 	struct smpp_header hdr;
 
 	smpp_frame_guess(in);

@@ -211,7 +211,7 @@ static void trap_assert(const struct trap *trap, enum iwf_err err,
 
 static void every_trap_is_passed(void **state)
 {
-	struct smpp_codec *codec = smpp_codec_create();
+	struct smpp_codec *codec = smpp_codec_create(SMPP_CODEC_ALL);
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(traps) / sizeof(traps[0]); i++) {
@@ -286,7 +286,7 @@ static void many_and_large_parameters(void **state)
 		{ 513, 0, IWF_E_LIMIT }, { 16000, 0, IWF_E_LIMIT },
 		{ 1, 1025, 0 }, { 1, 65535, 0 },
 	};
-	struct smpp_codec *codec = smpp_codec_create();
+	struct smpp_codec *codec = smpp_codec_create(SMPP_CODEC_ALL);
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -310,7 +310,7 @@ static void many_and_large_parameters(void **state)
 /* 40 destinations, legal up to 254, crash the library. */
 static void many_destinations(void **state)
 {
-	struct smpp_codec *codec = smpp_codec_create();
+	struct smpp_codec *codec = smpp_codec_create(SMPP_CODEC_ALL);
 	struct iwf_arena *arena = iwf_arena_create(0);
 	struct smpp_dest *dests = IWF_ARENA_ARRAY(arena, struct smpp_dest, 254);
 	struct smpp_pdu pdu = {
@@ -339,7 +339,7 @@ static void many_destinations(void **state)
 /* What is sanitised for the library keeps its value for us. */
 static void real_values_are_kept(void **state)
 {
-	struct smpp_codec *codec = smpp_codec_create();
+	struct smpp_codec *codec = smpp_codec_create(SMPP_CODEC_ALL);
 	struct iwf_arena *arena = iwf_arena_create(0);
 	struct smpp_pdu got;
 
@@ -370,7 +370,7 @@ static void real_values_are_kept(void **state)
 /* SMPP 5.0 has 255 octets, the library's array 254. */
 static void longest_short_message(void **state)
 {
-	struct smpp_codec *codec = smpp_codec_create();
+	struct smpp_codec *codec = smpp_codec_create(SMPP_CODEC_ALL);
 	struct iwf_arena *arena = iwf_arena_create(0);
 	char message[256] = { (char)0xFF };
 	struct iwf_buf buf = { 0 };
