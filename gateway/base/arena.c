@@ -115,14 +115,17 @@ struct iwf_str iwf_arena_copy(struct iwf_arena *arena, struct iwf_str s)
 
 struct iwf_str iwf_arena_printf(struct iwf_arena *arena, const char *fmt, ...)
 {
+	char likely[128];
 	va_list args;
 	char *p;
 	int len;
 
 	va_start(args, fmt);
-	len = vsnprintf(NULL, 0, fmt, args);
+	len = vsnprintf(likely, sizeof(likely), fmt, args);
 	va_end(args);
 	IWF_BUG_ON(len < 0);
+	if ((size_t)len < sizeof(likely))
+		return iwf_arena_copy(arena, iwf_str_make(likely, (size_t)len));
 	p = iwf_arena_alloc(arena, (size_t)len + 1);
 	va_start(args, fmt);
 	vsnprintf(p, (size_t)len + 1, fmt, args);

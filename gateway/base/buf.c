@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Most of what is formatted is shorter: then it is formatted once only. */
+#define PRINTF_LIKELY_LEN 64
+
 void iwf_buf_free(struct iwf_buf *buf)
 {
 	free(buf->ptr);
@@ -41,17 +44,21 @@ void iwf_buf_str_put(struct iwf_buf *buf, struct iwf_str s)
 
 void iwf_buf_printf(struct iwf_buf *buf, const char *fmt, ...)
 {
+	char *to = iwf_buf_reserve(buf, PRINTF_LIKELY_LEN);
+	size_t room = buf->cap - buf->len;
 	va_list args;
 	int len;
 
 	va_start(args, fmt);
-	len = vsnprintf(NULL, 0, fmt, args);
+	len = vsnprintf(to, room, fmt, args);
 	va_end(args);
 	IWF_BUG_ON(len < 0);
-	iwf_buf_reserve(buf, (size_t)len + 1);
-	va_start(args, fmt);
-	vsnprintf(buf->ptr + buf->len, (size_t)len + 1, fmt, args);
-	va_end(args);
+	if ((size_t)len >= room) {
+		to = iwf_buf_reserve(buf, (size_t)len + 1);
+		va_start(args, fmt);
+		vsnprintf(to, (size_t)len + 1, fmt, args);
+		va_end(args);
+	}
 	buf->len += (size_t)len;
 }
 
@@ -66,7 +73,9 @@ static void put_be(struct iwf_buf *buf, uint64_t value, unsigned len)
 
 void iwf_buf_u8(struct iwf_buf *buf, uint8_t value)
 {
-	put_be(buf, value, 1);
+	*(buf->len < buf->cap ? buf->ptr + buf->len :
+				iwf_buf_reserve(buf, 1)) = (char)value;
+	buf->len++;
 }
 
 void iwf_buf_u16(struct iwf_buf *buf, uint16_t value)

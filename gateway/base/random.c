@@ -1,6 +1,7 @@
 /* Random bytes from OpenSSL, and SipHash-2-4 (Aumasson, Bernstein 2012). */
 #include <iwf/random.h>
 
+#include <endian.h>
 #include <openssl/rand.h>
 
 void iwf_random_fill(void *to, size_t len)
@@ -48,9 +49,9 @@ static uint64_t little_endian(const unsigned char *p, size_t len)
 {
 	uint64_t value = 0;
 
-	for (size_t i = 0; i < len; i++)
-		value |= (uint64_t)p[i] << 8 * i;
-	return value;
+	if (len)
+		memcpy(&value, p, len);
+	return le64toh(value);
 }
 
 static void take_word(uint64_t v[4], uint64_t word)
@@ -76,4 +77,18 @@ uint64_t iwf_hash(const uint8_t key[16], struct iwf_str bytes)
 	for (int i = 0; i < 4; i++)
 		sip_round(v);
 	return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+void iwf_random_open(struct iwf_random *random)
+{
+	random->count = 0;
+	iwf_random_fill(random->key, sizeof(random->key));
+}
+
+/* A keyed hash of a counter cannot be told from chance without the key. */
+uint64_t iwf_random_next(struct iwf_random *random)
+{
+	uint64_t count = random->count++;
+
+	return iwf_hash(random->key, iwf_str_make(&count, sizeof(count)));
 }

@@ -110,6 +110,12 @@ enum iwf_err iwf_str_to_u64(struct iwf_str s, uint64_t max, uint64_t *value)
 	return IWF_OK;
 }
 
+void iwf_str_hex(char *to, uint64_t value, unsigned digits)
+{
+	while (digits--)
+		*to++ = "0123456789abcdef"[value >> 4 * digits & 15];
+}
+
 bool iwf_str_is_printable(struct iwf_str s)
 {
 	for (size_t i = 0; i < s.len; i++)
@@ -118,8 +124,23 @@ bool iwf_str_is_printable(struct iwf_str s)
 	return true;
 }
 
+/* Nearly all text is ASCII: eight octets at a time, and behind it one by one. */
+static size_t ascii_len(struct iwf_str s)
+{
+	uint64_t word;
+	size_t at = 0;
+
+	for (; at + sizeof(word) <= s.len; at += sizeof(word)) {
+		memcpy(&word, s.ptr + at, sizeof(word));
+		if (word & 0x8080808080808080u)
+			break;
+	}
+	return at;
+}
+
 bool iwf_str_is_utf8(struct iwf_str s)
 {
+	s = iwf_str_sub(s, ascii_len(s), s.len);
 	while (s.len)
 		if (iwf_utf8_next(&s) == IWF_UTF8_BAD)
 			return false;

@@ -32,7 +32,13 @@ static uint32_t next_loose(struct iwf_str *rest)
 uint32_t iwf_utf8_next(struct iwf_str *rest)
 {
 	struct iwf_str before = *rest;
-	uint32_t code = next_loose(rest);
+	uint32_t code = (unsigned char)before.ptr[0];
+
+	if (code < 0x80) {
+		*rest = (struct iwf_str){ before.ptr + 1, before.len - 1 };
+		return code;
+	}
+	code = next_loose(rest);
 
 	if (!is_surrogate(code))
 		return code;

@@ -114,6 +114,7 @@ struct iwf_link *cpm_link_create(struct iwf_host *host,
 	cpm->conf = conf;
 	cpm->log = iwf_host_log(host);
 	cpm->metrics = iwf_host_metrics(host);
+	iwf_random_open(&cpm->random);
 	*edge = &cpm->edge;
 	iwf_metric_set(&cpm->metrics[CPM_M_UP], 1);
 	iwf_host_state(host, IWF_LINK_UP, "listening");

@@ -6,6 +6,8 @@
 #include "wire/cpim.h"
 #include "wire/service.h"
 
+#include <iwf/random.h>
+
 enum cpm_metric {
 	CPM_M_UP, CPM_M_MESSAGES, CPM_M_NOTIFICATIONS, CPM_M_REFUSED,
 	CPM_M_SENT, CPM_M_REPORTS_SENT, CPM_M_SEND_FAILED, CPM_M_PAUSES,
@@ -19,6 +21,7 @@ struct cpm_link {
 	const struct cpm_conf *conf;
 	struct iwf_log *log;
 	struct iwf_metric *metrics;
+	struct iwf_random random;  /* for ids of messages that bring none */
 	unsigned outstanding;      /* MESSAGEs sent and not answered */
 	struct cpm_sent *sent;     /* those */
 	struct iwf_timer pause;    /* the next hop is not to be tried */
@@ -65,7 +68,7 @@ struct iwf_str cpm_message_id(struct iwf_arena *arena, const uint8_t key[16],
 struct iwf_str cpm_contribution_id(struct iwf_arena *arena,
 				   const uint8_t key[16], uint64_t id);
 /* A new random UUID (RFC 4122 version 4). */
-struct iwf_str cpm_uuid(struct iwf_arena *arena);
+struct iwf_str cpm_uuid(struct iwf_arena *arena, struct iwf_random *random);
 
 /* cpm_status.c: SIP codes and fates, the only place where they meet. */
 void cpm_status_to_report(unsigned status, bool local, uint32_t retry_after_sec,

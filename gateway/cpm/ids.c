@@ -3,8 +3,6 @@
 
 #include "wire/uri.h"
 
-#include <iwf/random.h>
-
 static uint64_t keyed(const uint8_t key[16], const char *what, uint64_t id)
 {
 	struct iwf_buf buf = { 0 };
@@ -17,22 +15,34 @@ static uint64_t keyed(const uint8_t key[16], const char *what, uint64_t id)
 	return hash;
 }
 
+/* RFC 4122 4.4: the version is 4, the variant 10. */
 static struct iwf_str uuid(struct iwf_arena *arena, uint64_t high, uint64_t low)
 {
-	return iwf_arena_printf(arena, "%08x-%04x-4%03x-%04x-%012llx",
-				(unsigned)(high >> 32),
-				(unsigned)(high >> 16 & 0xffff),
-				(unsigned)(high & 0xfff),
-				(unsigned)(0x8000 | (low >> 48 & 0x3fff)),
-				(unsigned long long)(low & 0xffffffffffff));
+	char text[36];
+
+	high = (high & ~0xf000ull) | 0x4000;
+	low = (low & ~(3ull << 62)) | 1ull << 63;
+	iwf_str_hex(text, high >> 32, 8);
+	text[8] = '-';
+	iwf_str_hex(text + 9, high >> 16, 4);
+	text[13] = '-';
+	iwf_str_hex(text + 14, high, 4);
+	text[18] = '-';
+	iwf_str_hex(text + 19, low >> 48, 4);
+	text[23] = '-';
+	iwf_str_hex(text + 24, low, 12);
+	return iwf_arena_copy(arena, iwf_str_make(text, sizeof(text)));
 }
 
 struct iwf_str cpm_message_id(struct iwf_arena *arena, const uint8_t key[16],
 			      uint64_t id)
 {
+	char text[32];
+
 	/* RFC 5438 6.3: at least 64 bits that nobody can guess. */
-	return iwf_arena_printf(arena, "%016llx%016llx", (unsigned long long)id,
-				(unsigned long long)keyed(key, "imdn", id));
+	iwf_str_hex(text, id, 16);
+	iwf_str_hex(text + 16, keyed(key, "imdn", id), 16);
+	return iwf_arena_copy(arena, iwf_str_make(text, sizeof(text)));
 }
 
 struct iwf_str cpm_contribution_id(struct iwf_arena *arena,
@@ -42,12 +52,11 @@ struct iwf_str cpm_contribution_id(struct iwf_arena *arena,
 		    keyed(key, "contribution-b", id));
 }
 
-struct iwf_str cpm_uuid(struct iwf_arena *arena)
+struct iwf_str cpm_uuid(struct iwf_arena *arena, struct iwf_random *random)
 {
-	uint64_t random[2];
+	uint64_t high = iwf_random_next(random);
 
-	iwf_random_fill(random, sizeof(random));
-	return uuid(arena, random[0], random[1]);
+	return uuid(arena, high, iwf_random_next(random));
 }
 
 struct iwf_str cpm_uri(struct iwf_arena *arena,

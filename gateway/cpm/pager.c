@@ -221,12 +221,12 @@ static struct refusal set_ids(struct cpm_link *link, struct cpm_inbound *in,
 	if (!is_id(msg->conversation_id)) {
 		if (strict)
 			return refuse(400, "Missing Conversation-ID");
-		msg->conversation_id = cpm_uuid(in->arena);
+		msg->conversation_id = cpm_uuid(in->arena, &link->random);
 	}
 	if (!is_id(msg->contribution_id)) {
 		if (strict)
 			return refuse(400, "Missing Contribution-ID");
-		msg->contribution_id = cpm_uuid(in->arena);
+		msg->contribution_id = cpm_uuid(in->arena, &link->random);
 	}
 	return fine;
 }

@@ -26,8 +26,9 @@ static void tag_of(const struct arrival *arrival, char tag[17])
 	put_z(&buf, sip->sip_via->v_port);
 	put_z(&buf, sip->sip_call_id->i_id);
 	put_z(&buf, sip->sip_from->a_tag);
-	snprintf(tag, 17, "%016llx", (unsigned long long)
-		 iwf_hash(arrival->worker->sip->hash_key, iwf_buf_str(&buf)));
+	iwf_str_hex(tag, iwf_hash(arrival->worker->sip->hash_key,
+				  iwf_buf_str(&buf)), 16);
+	tag[16] = '\0';
 	iwf_buf_free(&buf);
 }
 

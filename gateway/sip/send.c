@@ -3,8 +3,6 @@
 #include "sip/fields.h"
 #include "sip/worker.h"
 
-#include <iwf/random.h>
-
 #include <sofia-sip/sip_header.h>
 #include <sofia-sip/sip_status.h>
 #include <sofia-sip/sip_tag.h>
@@ -15,19 +13,6 @@
 #define UDP_LEN_MAX 65000
 /* Start line, Via and the fields of fixed text. */
 #define OVERHEAD_LEN 512
-
-static void hex(char *to, size_t byte_count)
-{
-	static const char digits[] = "0123456789abcdef";
-	unsigned char bytes[16];
-
-	iwf_random_fill(bytes, byte_count);
-	for (size_t i = 0; i < byte_count; i++) {
-		to[2 * i] = digits[bytes[i] >> 4];
-		to[2 * i + 1] = digits[bytes[i] & 15];
-	}
-	to[2 * byte_count] = '\0';
-}
 
 /* --- checks --- */
 
@@ -76,12 +61,14 @@ static void put_field(struct iwf_buf *buf, const char *name,
 /* All header fields as text, which Sofia parses: it then knows the typed ones
  * and carries the others. */
 static void put_headers(struct iwf_buf *buf, const struct sip_message *m,
-			struct iwf_str domain)
+			struct sip_worker *worker)
 {
-	char id[33], tag[17];
+	struct iwf_str domain = worker->sip->conf.domain;
+	char id[33] = "", tag[17] = "";
 
-	hex(id, 16);
-	hex(tag, 8);
+	iwf_str_hex(id, iwf_random_next(&worker->random), 16);
+	iwf_str_hex(id + 16, iwf_random_next(&worker->random), 16);
+	iwf_str_hex(tag, iwf_random_next(&worker->random), 16);
 	iwf_buf_printf(buf, "From: <%.*s>;tag=%s\r\n", IWF_STR_ARG(m->from_uri),
 		       tag);
 	iwf_buf_printf(buf, "To: <%.*s>\r\n", IWF_STR_ARG(m->to_uri));
@@ -113,8 +100,9 @@ static bool add_route(msg_t *msg, sip_t *sip, const char *hop)
 }
 
 static bool fill(msg_t *msg, const struct sip_message *m,
-		 const struct sip *own)
+		 struct sip_worker *worker)
 {
+	const struct sip_conf *conf = &worker->sip->conf;
 	su_home_t *home = msg_home(msg);
 	sip_t *sip = sip_object(msg);
 	struct iwf_buf text = { 0 };
@@ -128,8 +116,8 @@ static bool fill(msg_t *msg, const struct sip_message *m,
 	if (!line || msg_header_insert(msg, (msg_pub_t *)sip,
 				       (msg_header_t *)line) < 0)
 		return false;
-	put_headers(&text, m, own->conf.domain);
-	is_filled = add_route(msg, sip, own->conf.next_hop.uri.ptr) &&
+	put_headers(&text, m, worker);
+	is_filled = add_route(msg, sip, conf->next_hop.uri.ptr) &&
 		    sip_add_tl(msg, sip, SIPTAG_HEADER_STR(text.ptr),
 			       SIPTAG_PAYLOAD(sip_payload_create(
 				       home, m->body.ptr,
@@ -276,7 +264,7 @@ enum iwf_err sip_send(struct sip_worker *worker,
 	    length_of(message) > UDP_LEN_MAX)
 		return IWF_E_LIMIT;
 	msg = nta_msg_create(worker->agent, 0);
-	if (!fill(msg, message, worker->sip)) {
+	if (!fill(msg, message, worker)) {
 		msg_destroy(msg);
 		return IWF_E_SYNTAX;
 	}

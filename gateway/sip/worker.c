@@ -315,6 +315,7 @@ void worker_open(void *arg)
 {
 	struct sip_worker *worker = arg;
 
+	iwf_random_open(&worker->random);
 	worker->seen = retransmit_create(WORKER_SEEN_MAX);
 	worker->early = iwf_alloc(WORKER_EARLY_MAX * sizeof(struct arrival));
 	worker->agent = create_agent(worker);

@@ -10,6 +10,8 @@
 #include "sip/sip.h"
 #include "sip/trust.h"
 
+#include <iwf/random.h>
+
 #include <sofia-sip/nta.h>
 #include <sofia-sip/nta_stateless.h>
 #include <sofia-sip/nta_tport.h>
@@ -98,6 +100,7 @@ struct sip_worker {
 	struct trust **trust;      /* of each listener */
 	struct retransmit *seen;
 	struct sip_edge *edge;
+	struct iwf_random random;  /* for Call-IDs and tags of ours */
 	struct taken *taken;
 	unsigned taken_count;
 	size_t taken_len;

@@ -65,6 +65,9 @@ IWF_EXPORT bool iwf_str_split(struct iwf_str *rest, char sep,
 IWF_EXPORT enum iwf_err iwf_str_to_u64(struct iwf_str s, uint64_t max,
 				       uint64_t *value);
 
+/* The lowest `digits` hexadecimal digits of value, in lower case; no NUL. */
+IWF_EXPORT void iwf_str_hex(char *to, uint64_t value, unsigned digits);
+
 /* True for an empty slice too: no byte below 0x20 and no 0x7f. What goes into
  * a protocol header passes this test first. */
 IWF_EXPORT bool iwf_str_is_printable(struct iwf_str s);

@@ -33,6 +33,23 @@ static void test_put(void **state)
 	iwf_buf_free(&buf);
 }
 
+/* Whether or not it fits where the buffer ends. */
+static void test_printf_lengths(void **state)
+{
+	(void)state;
+	for (int before = 0; before < 300; before += 7) {
+		for (int len = 0; len < 600; len += 61) {
+			struct iwf_buf buf = { 0 };
+
+			iwf_buf_printf(&buf, "%*s", before, "");
+			iwf_buf_printf(&buf, "%0*d", len, 0);
+			assert_int_equal(buf.len, before + (len ? len : 1));
+			assert_int_equal(buf.ptr[buf.len - 1], '0');
+			iwf_buf_free(&buf);
+		}
+	}
+}
+
 static void test_numbers(void **state)
 {
 	struct iwf_buf buf = { 0 };
@@ -155,6 +172,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_put),
+		cmocka_unit_test(test_printf_lengths),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_reserve),
 		cmocka_unit_test(test_eat),

@@ -40,11 +40,36 @@ static void test_jitter_stays_within(void **state)
 	assert_int_equal(iwf_random_jitter(3, 20), 3);
 }
 
+/* Two sources differ, one never repeats itself, and each bit is about as often
+ * set as not. */
+static void test_random_numbers(void **state)
+{
+	struct iwf_random a, b;
+	uint64_t before = 0;
+	unsigned ones[64] = { 0 };
+
+	(void)state;
+	iwf_random_open(&a);
+	iwf_random_open(&b);
+	for (int i = 0; i < 4000; i++) {
+		uint64_t value = iwf_random_next(&a);
+
+		assert_true(value != before);
+		assert_true(value != iwf_random_next(&b));
+		before = value;
+		for (int bit = 0; bit < 64; bit++)
+			ones[bit] += value >> bit & 1;
+	}
+	for (int bit = 0; bit < 64; bit++)
+		assert_in_range(ones[bit], 1800, 2200);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_siphash_vector),
 		cmocka_unit_test(test_jitter_stays_within),
+		cmocka_unit_test(test_random_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -179,6 +179,38 @@ static void test_alphabets(void **state)
 	assert_false(iwf_str_is_utf8(IWF_STR("\xC0\x80")));
 }
 
+/* Wherever in the text it stands: most of it is looked at in words. */
+static void test_bad_octet_anywhere(void **state)
+{
+	(void)state;
+	for (size_t len = 1; len <= 40; len++) {
+		for (size_t at = 0; at < len; at++) {
+			char text[40];
+
+			memset(text, 'a', sizeof(text));
+			assert_true(iwf_str_is_utf8(iwf_str_make(text, len)));
+			text[at] = '\xC3';
+			assert_false(iwf_str_is_utf8(iwf_str_make(text, len)));
+			if (at + 1 < len) {
+				text[at + 1] = '\xA4';
+				assert_true(iwf_str_is_utf8(
+					iwf_str_make(text, len)));
+			}
+		}
+	}
+}
+
+static void test_hex(void **state)
+{
+	char text[17] = "";
+
+	(void)state;
+	iwf_str_hex(text, 0x0123456789abcdefu, 16);
+	assert_string_equal(text, "0123456789abcdef");
+	iwf_str_hex(text, 0xfedcba9876543210u, 3);
+	assert_string_equal(text, "2103456789abcdef");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -189,6 +221,8 @@ int main(void)
 		cmocka_unit_test(test_split),
 		cmocka_unit_test(test_to_u64),
 		cmocka_unit_test(test_alphabets),
+		cmocka_unit_test(test_bad_octet_anywhere),
+		cmocka_unit_test(test_hex),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

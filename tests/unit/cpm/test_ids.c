@@ -95,11 +95,14 @@ static void one_id_does_not_tell_the_other(void **state)
 static void random_uuids_are_version_4_and_differ(void **state)
 {
 	struct iwf_arena *arena = iwf_arena_create(0);
-	struct iwf_str before = cpm_uuid(arena);
+	struct iwf_random random;
+	struct iwf_str before;
 
 	(void)state;
+	iwf_random_open(&random);
+	before = cpm_uuid(arena, &random);
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		struct iwf_str id = cpm_uuid(arena);
+		struct iwf_str id = cpm_uuid(arena, &random);
 
 		assert_uuid_v4(id);
 		assert_false(iwf_str_eq(id, before));
