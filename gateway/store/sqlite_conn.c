@@ -7,6 +7,11 @@
 _Static_assert(STORE_QUEUED == 1 && STORE_ATTEMPT == 2 && STORE_UNSURE == 3 &&
 	       STORE_SENT == 4 && STORE_FINISHED == 8, "as in the schema");
 
+/* What of a row changes, as bind_row binds it. */
+#define ROW_VALUES "state=?4,link=?5,lane=?7,attempts=?8,resends=?9," \
+	"parts=?10,coding=?11,sent=?12,good=?13,due_at=?15,expires_at=?16," \
+	"attempt_at=?17,sent_at=?18,done_at=?19,told_at=?20,code=?21," \
+	"remote=?22,text=?23"
 #define ROWS "SELECT " SQLITE_ROW_COLUMNS " FROM delivery "
 /* Each state by itself, for both at once would be sorted whole. */
 #define AWAITED(state) ROWS "INDEXED BY open WHERE state=" state \
@@ -23,11 +28,11 @@ static const char *const sql_text[SQL_COUNT] = {
 	[SQL_ROW_ADD] = "INSERT INTO delivery(" SQLITE_ROW_COLUMNS ") VALUES "
 		"(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,"
 		"?18,?19,?20,?21,?22,?23,?24,?25)",
-	[SQL_ROW_SET] = "UPDATE delivery SET state=?4,link=?5,lane=?7,"
-		"attempts=?8,resends=?9,parts=?10,coding=?11,sent=?12,"
-		"good=?13,due_at=?15,expires_at=?16,attempt_at=?17,"
-		"sent_at=?18,done_at=?19,told_at=?20,code=?21,remote=?22,"
-		"text=?23,bound=?24 WHERE id=?1",
+	[SQL_ROW_SET] = "UPDATE delivery SET " ROW_VALUES ",bound=?24 "
+		"WHERE id=?1",
+	[SQL_ROW_CHANGE] = "UPDATE delivery SET " ROW_VALUES ",bound=CASE "
+		"WHEN ?24 IS NULL THEN bound WHEN bound IS NULL THEN ?24 "
+		"ELSE CAST(bound||?24 AS BLOB) END WHERE id=?1 AND state<8",
 	[SQL_MESSAGE_ADD] = "INSERT OR IGNORE INTO message(id,transport,record)"
 		" VALUES(?1,?2,?3)",
 	[SQL_MESSAGE_FIND] = "SELECT record FROM message WHERE id=?1",

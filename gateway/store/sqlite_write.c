@@ -53,6 +53,19 @@ static enum iwf_err row_set(struct tables *t, const struct table_row *row)
 	return sqlite_run(conn_of(t), stmt);
 }
 
+static enum iwf_err row_change(struct tables *t, const struct table_row *row,
+			       bool *is_changed)
+{
+	struct sqlite_conn *conn = conn_of(t);
+	sqlite3_stmt *stmt = sqlite_stmt(conn, SQL_ROW_CHANGE);
+	enum iwf_err err;
+
+	bind_row(stmt, row);
+	err = sqlite_run(conn, stmt);
+	*is_changed = !err && sqlite3_changes(conn->db) == 1;
+	return err;
+}
+
 static enum iwf_err message_add(struct tables *t, uint64_t id,
 				uint64_t transport, struct iwf_str record)
 {
@@ -320,6 +333,7 @@ static enum iwf_err thread_set(struct tables *t, uint64_t key, int64_t at_ms,
 
 const struct table_ops sqlite_table_ops = {
 	.row_find = row_find, .row_add = row_add, .row_set = row_set,
+	.row_change = row_change,
 	.message_add = message_add, .message_find = message_find,
 	.seen_find = seen_find, .seen_set = seen_set,
 	.bind_add = bind_add, .bind_drop = bind_drop, .bind_find = bind_find,

@@ -42,6 +42,12 @@ struct table_ops {
 	/* Counts it in the ledger. */
 	enum iwf_err (*row_add)(struct tables *t, const struct table_row *row);
 	enum iwf_err (*row_set)(struct tables *t, const struct table_row *row);
+	/* Optional, for a backend that needs not read first: row_set, with
+	 * row->bound added to what is bound, of a row that is there and not
+	 * final; else *is_changed is false and nothing happened. */
+	enum iwf_err (*row_change)(struct tables *t,
+				   const struct table_row *row,
+				   bool *is_changed);
 	/* Nothing happens when the id is there. */
 	enum iwf_err (*message_add)(struct tables *t, uint64_t id,
 				    uint64_t transport, struct iwf_str record);

@@ -176,20 +176,25 @@ static enum iwf_err take_waiting(struct tables *t, struct store_change *change,
 	return t->ops->waiting_drop(t, id);
 }
 
-static enum iwf_err bind_keys(struct tables *t, struct store_change *change,
-			      struct table_row *row)
+static struct iwf_str add_keys(struct iwf_arena *arena, struct iwf_str bound,
+			       const struct store_update *update)
+{
+	for (uint32_t i = 0; i < update->bind_count && !update->unbind; i++)
+		bound = keys_add(arena, bound, update->bind_key[i]);
+	return bound;
+}
+
+static enum iwf_err bind_keys(struct tables *t, struct store_change *change)
 {
 	struct store_update *update = &change->update;
 	enum iwf_err err = IWF_OK;
 
 	for (uint32_t i = 0; !err && i < update->bind_count; i++) {
-		struct table_bind bind = { row->dlv.id, update->bind_part[i] };
+		struct table_bind bind = { update->row.id,
+					   update->bind_part[i] };
 
-		if (!update->unbind) {
-			row->bound = keys_add(t->scratch, row->bound,
-					      update->bind_key[i]);
+		if (!update->unbind)
 			err = t->ops->bind_add(t, update->bind_key[i], bind);
-		}
 		if (!err && !update->waiting.len)
 			err = take_waiting(t, change, i);
 	}
@@ -218,7 +223,8 @@ static enum iwf_err change_row(struct tables *t, struct store_change *change,
 		err = apply_put(t, &update->report, &change->err);
 	if (err || change->err)
 		return err;
-	err = bind_keys(t, change, row);
+	row->bound = add_keys(t->scratch, row->bound, update);
+	err = bind_keys(t, change);
 	if (!err && update->unbind)
 		err = unbind_all(t, row);
 	return err ? err : t->ops->row_set(t, row);
@@ -238,17 +244,13 @@ static void take_values(struct store_delivery *old,
 	*old = values;
 }
 
-static enum iwf_err apply_update(struct tables *t, struct store_change *change)
+static enum iwf_err update_row(struct tables *t, struct store_change *change)
 {
 	struct store_update *update = &change->update;
 	struct table_row row;
 	enum iwf_err err = t->ops->row_find(t, update->row.id, t->scratch,
 					    &row);
 
-	IWF_BUG_ON(update->bind_count > STORE_BINDS_MAX);
-	update->waiting = IWF_STR_NONE;
-	update->waiting_part = 0;
-	update->was_final = false;
 	if (err)
 		return err;
 	if (!row.dlv.id) {
@@ -261,6 +263,37 @@ static enum iwf_err apply_update(struct tables *t, struct store_change *change)
 	}
 	update->was_final = !add_to_final(&row.dlv, &update->row);
 	return update->was_final ? IWF_OK : change_row(t, change, &row);
+}
+
+/* Most updates need not know what the row was. */
+static enum iwf_err try_change(struct tables *t, struct store_change *change,
+			       bool *is_changed)
+{
+	struct store_update *update = &change->update;
+	const struct table_row row = {
+		.dlv = update->row,
+		.bound = add_keys(t->scratch, IWF_STR_NONE, update),
+	};
+
+	if (!t->ops->row_change || update->unbind || update->report.record.len)
+		return IWF_OK;
+	return t->ops->row_change(t, &row, is_changed);
+}
+
+static enum iwf_err apply_update(struct tables *t, struct store_change *change)
+{
+	struct store_update *update = &change->update;
+	bool is_changed = false;
+	enum iwf_err err;
+
+	IWF_BUG_ON(update->bind_count > STORE_BINDS_MAX);
+	update->waiting = IWF_STR_NONE;
+	update->waiting_part = 0;
+	update->was_final = false;
+	err = try_change(t, change, &is_changed);
+	if (err)
+		return err;
+	return is_changed ? bind_keys(t, change) : update_row(t, change);
 }
 
 /* ---- JOIN ---- */
