@@ -138,37 +138,94 @@ static bool may_write(struct iwf_log *log, const char *event, time_t now,
 	return may;
 }
 
-static void put_head(const struct iwf_log *log, struct iwf_buf *line,
-		     enum iwf_log_level level)
+/* Longer ones lose their end. */
+#define LINE_LEN 1280
+
+struct line {
+	char text[LINE_LEN];
+	size_t len;
+};
+
+static void put(struct line *line, const char *text)
+{
+	size_t len = strnlen(text, LINE_LEN - 1 - line->len);
+
+	memcpy(line->text + line->len, text, len);
+	line->len += len;
+}
+
+static void put_digits(struct line *line, unsigned value, unsigned count)
+{
+	line->len += count;
+	for (unsigned i = 1; i <= count; i++, value /= 10)
+		line->text[line->len - i] = (char)('0' + value % 10);
+}
+
+static void put_time(struct line *line)
 {
 	struct timespec ts;
 	struct tm tm;
-	char when[24];
 
-	if (log->sink->is_journal) {
-		iwf_buf_str_put(line, iwf_str_from(journal_prefix[level]));
-		return;
-	}
 	clock_gettime(CLOCK_REALTIME, &ts);
 	gmtime_r(&ts.tv_sec, &tm);
-	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &tm);
-	iwf_buf_printf(line, "%s.%03ldZ ", when, ts.tv_nsec / 1000000);
+	put_digits(line, (unsigned)tm.tm_year + 1900, 4);
+	put(line, "-");
+	put_digits(line, (unsigned)tm.tm_mon + 1, 2);
+	put(line, "-");
+	put_digits(line, (unsigned)tm.tm_mday, 2);
+	put(line, "T");
+	put_digits(line, (unsigned)tm.tm_hour, 2);
+	put(line, ":");
+	put_digits(line, (unsigned)tm.tm_min, 2);
+	put(line, ":");
+	put_digits(line, (unsigned)tm.tm_sec, 2);
+	put(line, ".");
+	put_digits(line, (unsigned)(ts.tv_nsec / 1000000), 3);
+	put(line, "Z ");
+}
+
+static void put_head(const struct iwf_log *log, struct line *line,
+		     enum iwf_log_level level, const char *event)
+{
+	if (log->sink->is_journal)
+		put(line, journal_prefix[level]);
+	else
+		put_time(line);
+	put(line, level_names[level]);
+	put(line, " ");
+	put(line, event);
+	put(line, log->scope);
+}
+
+static void put_args(struct line *line, const char *fmt, va_list args)
+{
+	size_t room = LINE_LEN - 1 - line->len;
+	int len;
+
+	if (room < 2)
+		return;
+	line->text[line->len] = ' ';
+	len = vsnprintf(line->text + line->len + 1, room - 1, fmt, args);
+	if (len > 0)
+		line->len += 1 + ((size_t)len < room - 2 ? (size_t)len :
+							   room - 2);
 }
 
 /* What came from a peer must not make lines of its own. */
-static void blank_controls(char *p, size_t len)
+static void blank_controls(struct line *line)
 {
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)p[i] < 0x20 || p[i] == 0x7f)
-			p[i] = ' ';
+	for (size_t i = 0; i < line->len; i++)
+		if ((unsigned char)line->text[i] < 0x20 ||
+		    line->text[i] == 0x7f)
+			line->text[i] = ' ';
 }
 
 void iwf_log_write(struct iwf_log *log, enum iwf_log_level level,
 		   const char *event, const char *fmt, ...)
 {
-	struct iwf_buf line = { 0 };
-	char text[1024];
+	struct line line;
 	unsigned repeated = 0;
+	char count[32];
 	va_list args;
 	ssize_t n;
 
@@ -176,20 +233,19 @@ void iwf_log_write(struct iwf_log *log, enum iwf_log_level level,
 	    (level <= IWF_LOG_WARNING &&
 	     !may_write(log, event, time(NULL), &repeated)))
 		return;
+	line.len = 0;
+	put_head(log, &line, level, event);
+	if (repeated) {
+		snprintf(count, sizeof(count), " repeated=%u", repeated);
+		put(&line, count);
+	}
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
+	put_args(&line, fmt, args);
 	va_end(args);
-	put_head(log, &line, level);
-	iwf_buf_printf(&line, "%s %s%s", level_names[level], event, log->scope);
-	if (*text)
-		iwf_buf_printf(&line, " %s", text);
-	if (repeated)
-		iwf_buf_printf(&line, " repeated=%u", repeated);
-	blank_controls(line.ptr, line.len);
-	iwf_buf_u8(&line, '\n');
-	n = write(STDERR_FILENO, line.ptr, line.len);
+	blank_controls(&line);
+	line.text[line.len++] = '\n';
+	n = write(STDERR_FILENO, line.text, line.len);
 	(void)n; /* nobody to tell */
-	iwf_buf_free(&line);
 }
 
 struct iwf_masked iwf_log_mask(const struct iwf_log *log,
@@ -210,8 +266,8 @@ struct iwf_masked iwf_log_mask(const struct iwf_log *log,
 		for (size_t i = from; i < to && i < key.len; i++)
 			key.ptr[i] = '*';
 	}
-	snprintf(masked.text, sizeof(masked.text), "%.*s", (int)key.len,
-		 key.ptr);
+	memcpy(masked.text, key.ptr, key.len < sizeof(masked.text) ? key.len :
+	       sizeof(masked.text) - 1);
 	iwf_buf_free(&key);
 	return masked;
 }

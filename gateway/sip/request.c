@@ -4,7 +4,6 @@
 #include "sip/identity.h"
 #include "sip/worker.h"
 
-#include <sofia-sip/msg_addr.h>
 #include <sofia-sip/sip_header.h>
 #include <sofia-sip/url.h>
 
@@ -19,14 +18,6 @@ static struct iwf_str url_text(struct iwf_arena *arena, su_home_t *home,
 
 	su_free(home, text);
 	return copy;
-}
-
-static struct iwf_str peer_text(struct iwf_arena *arena, msg_t *msg)
-{
-	char text[TPORT_HOSTPORTSIZE];
-	const char *peer = tport_hostport(text, sizeof(text), msg_addr(msg), 1);
-
-	return iwf_arena_copy(arena, iwf_str_from(peer));
 }
 
 static void set_times(struct sip_request *req, const sip_t *sip,
@@ -66,7 +57,6 @@ static struct taken *make_taken(struct arrival *arrival)
 	req->listener = arrival->listener->uri;
 	req->role = arrival->listener->role;
 	req->is_trusted = arrival->is_trusted;
-	req->peer = peer_text(arena, arrival->msg);
 	req->request_uri = url_text(arena, home, sip->sip_request->rq_url);
 	req->from_uri = url_text(arena, home, sip->sip_from->a_url);
 	req->to_uri = url_text(arena, home, sip->sip_to->a_url);

@@ -76,7 +76,6 @@ struct sip_request {
 	struct iwf_str listener;    /* its uri as configured */
 	enum sip_role role;
 	bool is_trusted;
-	struct iwf_str peer;        /* "192.0.2.1:5060" */
 	struct iwf_str request_uri;
 	struct iwf_str from_uri;
 	struct iwf_str to_uri;

@@ -54,7 +54,6 @@ void sip_double_give(struct sip_worker *worker, struct sip_edge *edge,
 	req->worker = worker;
 	copy_in(given->arena, &req->method);
 	copy_in(given->arena, &req->listener);
-	copy_in(given->arena, &req->peer);
 	copy_in(given->arena, &req->request_uri);
 	copy_in(given->arena, &req->from_uri);
 	copy_in(given->arena, &req->to_uri);
