@@ -53,6 +53,9 @@ static bool is_word(char c)
 /* A key with its colon at the front of s: how long both are, else 0. */
 static size_t key_match(struct iwf_str s, enum key *key)
 {
+	/* what words begin with */
+	if (!s.len || !memchr("idsetIDSET", s.ptr[0], 10))
+		return 0;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		size_t at = keys[i].word.len;
 

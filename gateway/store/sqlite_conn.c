@@ -51,7 +51,7 @@ static const char *const sql_text[SQL_COUNT] = {
 		" VALUES(?1,?2,?3)",
 	[SQL_BIND_DROP] = "DELETE FROM remote WHERE key=?1 AND delivery=?2",
 	[SQL_BIND_FIND] = "SELECT delivery,part FROM remote WHERE key=?1 "
-		"ORDER BY delivery DESC,part LIMIT ?2",
+		"ORDER BY delivery DESC,part DESC LIMIT ?2",
 
 	[SQL_WAITING_FIND] = "SELECT w.id,w.record FROM waiting_key k "
 		"JOIN waiting w ON w.id=k.waiting WHERE k.key=?1 "

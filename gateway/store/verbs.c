@@ -312,8 +312,13 @@ static void add_candidates(struct candidates *all,
 		while (k < all->count &&
 		       all->binds[k].delivery != binds[i].delivery)
 			k++;
-		if (k == all->count && k < TABLE_BINDS_MAX)
+		if (k == TABLE_BINDS_MAX)
+			continue;
+		if (k == all->count)
 			all->binds[all->count++] = binds[i];
+		/* A peer that gives all parts one id: it stands for the first */
+		else if (binds[i].part < all->binds[k].part)
+			all->binds[k].part = binds[i].part;
 	}
 }
 

@@ -114,6 +114,22 @@ static void test_unbind(void **state)
 	}
 }
 
+/* Some peers give all parts of a message one id. */
+static void test_one_id_for_all_parts(void **state)
+{
+	struct shelf *shelf = *state;
+	struct store_change join = receipt(8);
+
+	shelf_put_plain(shelf, ID(1));
+	for (uint32_t part = 3; part; part--)
+		shelf_must(shelf, bind_to(ID(1), 8, part));
+	shelf_apply(shelf, &join);
+	assert_true(join.join.is_joined);
+	assert_int_equal(join.join.candidates, 1);
+	assert_int_equal(join.join.part, 1);
+	iwf_arena_destroy(&join.arena);
+}
+
 static void put_for(struct shelf *shelf, uint64_t id, const char *number)
 {
 	struct iwf_message msg = { .kind = IWF_KIND_MESSAGE, .to = {
@@ -336,6 +352,7 @@ int main(void)
 		SHELF_ROW(test_join_then_bind),
 		SHELF_ROW(test_several_receipts_come_one_by_one),
 		SHELF_ROW(test_unbind),
+		SHELF_ROW(test_one_id_for_all_parts),
 		SHELF_ROW(test_recipient_decides_among_several),
 		SHELF_ROW(test_parts_in_any_order),
 		SHELF_ROW(test_part_out_of_its_set),
