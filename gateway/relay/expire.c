@@ -7,7 +7,6 @@
 #define SWEEP_ROWS 1000
 #define EXPIRE_ROWS 256
 #define TICKS_PER_COUNT 60
-#define TICKS_PER_THREADS 1800
 
 static void on_tick(struct iwf_timer *timer);
 
@@ -46,11 +45,9 @@ static void sweep(struct relay *relay, int64_t now_ms)
 		.sweep = { .keep_before_ms = now_ms - conf->keep_ms,
 			   .unmatched_before_ms = now_ms - conf->unmatched_ms,
 			   .set_before_ms = now_ms - conf->set_ms,
+			   .thread_before_ms = now_ms - relay->conf.thread_ms,
 			   .max_rows = SWEEP_ROWS },
 	};
-	if (relay->expire_step % TICKS_PER_THREADS == 0)
-		relay->sweep.sweep.thread_before_ms =
-			now_ms - relay->conf.thread_ms;
 	store_submit(relay->store, &relay->sweep);
 }
 

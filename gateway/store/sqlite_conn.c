@@ -124,11 +124,15 @@ static const char *const sql_text[SQL_COUNT] = {
 		"SELECT * FROM (" AWAITED("4") ") ORDER BY id LIMIT ?3",
 	[SQL_Q_EXPIRED] = ROWS "INDEXED BY expiry WHERE state IN (1, 3) "
 		"AND expires_at<=?1 ORDER BY expires_at LIMIT ?2",
-	[SQL_THREAD_SET] = "INSERT OR REPLACE INTO thread(key,at,value) "
-		"VALUES(?1,?2,?3)",
-	[SQL_THREAD_FIND] = "SELECT value FROM thread WHERE key=?1 AND at>=?2",
-	[SQL_THREAD_OLD] = "DELETE FROM thread WHERE key IN (SELECT key FROM "
-		"thread WHERE at<?1 LIMIT ?2)",
+	[SQL_THREAD_SET] = "INSERT OR REPLACE INTO thread"
+		"(generation,key,at,value) VALUES(?1,?2,?3,?4)",
+	[SQL_THREAD_FIND] = "SELECT value FROM thread WHERE generation=?1 "
+		"AND key=?2 AND at>=?3",
+	[SQL_THREAD_OLD] = "DELETE FROM thread WHERE (generation,key) IN "
+		"(SELECT generation,key FROM thread WHERE generation<?1 "
+		"LIMIT ?2)",
+	[SQL_THREAD_SPAN] = "SELECT (SELECT min(generation) FROM thread),"
+		"(SELECT max(generation) FROM thread)",
 	[SQL_Q_SETS] = "SELECT set_key,max(link),max(parts) FROM part "
 		"GROUP BY set_key HAVING min(at)<?1 LIMIT ?2",
 	[SQL_Q_CHUNK] = "SELECT max(id) FROM (SELECT id FROM delivery "

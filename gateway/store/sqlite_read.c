@@ -196,19 +196,41 @@ static enum iwf_err ask_expired(struct sqlite_conn *conn,
 	return collect(conn, stmt, query);
 }
 
-static enum iwf_err ask_thread(struct sqlite_conn *conn,
-			       struct store_query *query)
+static enum iwf_err find_thread(struct sqlite_conn *conn,
+				struct store_query *query, int64_t generation)
 {
 	sqlite3_stmt *stmt = sqlite_stmt(conn, SQL_THREAD_FIND);
 	bool has_row;
 	enum iwf_err err;
 
-	bind_id(stmt, 1, query->id);
-	sqlite3_bind_int64(stmt, 2, query->until_ms);
+	sqlite3_bind_int64(stmt, 1, generation);
+	bind_id(stmt, 2, query->id);
+	sqlite3_bind_int64(stmt, 3, query->until_ms);
 	err = sqlite_next(conn, stmt, &has_row);
 	if (has_row)
 		query->thread = column_bytes(stmt, 0, query->arena);
 	sqlite3_reset(stmt);
+	return err;
+}
+
+/* From the newest generation back: a week is six of them. */
+static enum iwf_err ask_thread(struct sqlite_conn *conn,
+			       struct store_query *query)
+{
+	sqlite3_stmt *stmt = sqlite_stmt(conn, SQL_THREAD_SPAN);
+	int64_t oldest = query->until_ms >> THREAD_GENERATION_BITS;
+	int64_t newest = 0;
+	bool has_row;
+	enum iwf_err err = sqlite_next(conn, stmt, &has_row);
+
+	if (has_row) { /* NULL, which reads as 0, when there are none */
+		newest = sqlite3_column_int64(stmt, 1);
+		if (sqlite3_column_int64(stmt, 0) > oldest)
+			oldest = sqlite3_column_int64(stmt, 0);
+	}
+	sqlite3_reset(stmt);
+	for (; !err && newest >= oldest && !query->thread.len; newest--)
+		err = find_thread(conn, query, newest);
 	return err;
 }
 

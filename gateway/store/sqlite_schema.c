@@ -49,7 +49,17 @@ static const char version_1[] =
 "INSERT INTO meta VALUES ('schema', 1), ('probe', 0),"
 " ('key', randomblob(16));";
 
-const struct sqlite_step sqlite_steps[] = { { version_1 } };
+/* Threads by time first: what is old lies together and is found at once. What
+ * was kept is taken over. */
+static const char version_2[] =
+"ALTER TABLE thread RENAME TO thread_1;"
+"CREATE TABLE thread (generation INTEGER, key INTEGER, at INTEGER,"
+" value BLOB, PRIMARY KEY(generation, key)) WITHOUT ROWID;"
+"INSERT INTO thread SELECT at>>27, key, at, value FROM thread_1;"
+"DROP TABLE thread_1;"
+"UPDATE meta SET value=2 WHERE name='schema';";
+
+const struct sqlite_step sqlite_steps[] = { { version_1 }, { version_2 } };
 
 static enum iwf_err pragma_get(struct sqlite_conn *conn, const char *sql,
 			       int *value)

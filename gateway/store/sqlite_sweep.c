@@ -231,10 +231,12 @@ enum iwf_err sqlite_sweep(struct tables *t, struct store_sweep *sweep)
 	sqlite3_bind_int64(stmt, 1, sweep->set_before_ms);
 	bind_id(stmt, 2, sweep->max_rows);
 	err = sqlite_run(&eng->write, stmt);
-	if (err || !sweep->thread_before_ms)
+	if (err)
 		return err;
 	stmt = sqlite_stmt(&eng->write, SQL_THREAD_OLD);
-	sqlite3_bind_int64(stmt, 1, sweep->thread_before_ms);
-	bind_id(stmt, 2, sweep->max_rows);
+	sqlite3_bind_int64(stmt, 1, sweep->thread_before_ms >>
+				    THREAD_GENERATION_BITS);
+	/* Each put may leave one, and sweeps come once a second. */
+	bind_id(stmt, 2, sweep->max_rows * LOOK_FACTOR);
 	return sqlite_run(&eng->write, stmt);
 }

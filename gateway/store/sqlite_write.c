@@ -325,9 +325,10 @@ static enum iwf_err thread_set(struct tables *t, uint64_t key, int64_t at_ms,
 {
 	sqlite3_stmt *stmt = sqlite_stmt(conn_of(t), SQL_THREAD_SET);
 
-	bind_id(stmt, 1, key);
-	sqlite3_bind_int64(stmt, 2, at_ms);
-	bind_bytes(stmt, 3, thread);
+	sqlite3_bind_int64(stmt, 1, at_ms >> THREAD_GENERATION_BITS);
+	bind_id(stmt, 2, key);
+	sqlite3_bind_int64(stmt, 3, at_ms);
+	bind_bytes(stmt, 4, thread);
 	return sqlite_run(conn_of(t), stmt);
 }
 

@@ -173,7 +173,7 @@ struct store_sweep {
 	int64_t keep_before_ms;
 	int64_t unmatched_before_ms;
 	int64_t set_before_ms;
-	int64_t thread_before_ms;  /* 0: threads are not looked at */
+	int64_t thread_before_ms;  /* up to a day and a half more may stay */
 	uint32_t max_rows;
 
 	/* answer */

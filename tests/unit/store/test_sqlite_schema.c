@@ -14,17 +14,46 @@ static int setup(void **state)
 	return 0;
 }
 
+static enum iwf_err migrate(struct shelf *shelf, const char *path,
+			    const struct sqlite_step *steps, int version)
+{
+	struct sqlite_conn conn = { .log = shelf->log };
+	enum iwf_err err;
+
+	assert_int_equal(sqlite3_open(path, &conn.db), SQLITE_OK);
+	err = sqlite_migrate(&conn, steps, version, &shelf->why);
+	sqlite3_close(conn.db);
+	return err;
+}
+
 static void test_newer_version_is_refused(void **state)
 {
 	struct shelf *shelf = *state;
 
 	shelf_open(shelf);
 	shelf_close(shelf);
-	shelf_meddle(shelf, "PRAGMA user_version=2");
+	shelf_meddle(shelf, "PRAGMA user_version=3");
 	assert_int_equal(shelf_try_open(shelf), IWF_E_VERSION);
 	assert_non_null(strstr(shelf->why.text, "newer version"));
-	shelf_meddle(shelf, "PRAGMA user_version=1");
+	shelf_meddle(shelf, "PRAGMA user_version=2");
 	shelf_open(shelf);
+}
+
+/* Threads of a store of version 1 are found by version 2. */
+static void test_version_1(void **state)
+{
+	struct shelf *shelf = *state;
+	struct store_query query = { .kind = STORE_Q_THREAD, .id = 77 };
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/store.db", shelf->folder);
+	assert_int_equal(migrate(shelf, path, sqlite_steps, 1), IWF_OK);
+	shelf_meddle(shelf, "INSERT INTO thread VALUES"
+		     "(77, 1700000000000, 'a conversation')");
+	shelf_start(shelf);
+	shelf_ask(shelf, &query);
+	assert_str(query.thread, "a conversation");
+	iwf_arena_destroy(&query.arena);
 }
 
 static void test_foreign_file_is_refused(void **state)
@@ -47,18 +76,6 @@ static void test_not_a_database(void **state)
 		fputs("this is no database\n", file);
 	fclose(file);
 	assert_int_equal(shelf_try_open(shelf), IWF_E_CORRUPT);
-}
-
-static enum iwf_err migrate(struct shelf *shelf, const char *path,
-			    const struct sqlite_step *steps, int version)
-{
-	struct sqlite_conn conn = { .log = shelf->log };
-	enum iwf_err err;
-
-	assert_int_equal(sqlite3_open(path, &conn.db), SQLITE_OK);
-	err = sqlite_migrate(&conn, steps, version, &shelf->why);
-	sqlite3_close(conn.db);
-	return err;
 }
 
 static void test_steps_of_the_schema(void **state)
@@ -100,6 +117,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ROW(test_newer_version_is_refused),
+		ROW(test_version_1),
 		ROW(test_foreign_file_is_refused),
 		ROW(test_not_a_database),
 		ROW(test_steps_of_the_schema),
