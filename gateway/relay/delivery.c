@@ -298,6 +298,8 @@ static void update_saved(struct delivery *dlv, enum iwf_err err)
 	tell_waiters(dlv);
 	if (!err)
 		take_waiting(dlv, update);
+	if (ahead_is_saved(dlv, &update->row))
+		dlv->attempt_durable = true;
 	if (may_submit(dlv, update)) {
 		dlv->attempt_durable = true;
 		dispatch_submit(dlv);

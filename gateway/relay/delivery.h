@@ -53,6 +53,7 @@ struct delivery {
 	bool link_trouble;
 	bool forbidden;
 	bool attempt_durable;           /* the row says ATTEMPT already */
+	struct delivery *ahead_next, **ahead_at; /* in queue->ahead, or NULL */
 
 	/* The change under way; what came meanwhile follows in the next one. */
 	struct store_change change;

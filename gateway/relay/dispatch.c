@@ -134,18 +134,21 @@ void dispatch_attempt(struct delivery *dlv)
 {
 	dlv->host->out++;
 	dlv->host->attempts++;
+	if (!ahead_leave(dlv))
+		dlv->row.attempts++;
 	dlv->row.state = STORE_ATTEMPT;
-	dlv->row.attempts++;
 	dlv->row.attempt_at_ms = relay_wall_ms(dlv->relay);
 	dlv->place = PLACE_ATTEMPT;
 }
 
 static void make_attempt(struct delivery *dlv)
 {
+	bool is_ahead = dlv->ahead_at;
+
 	dispatch_attempt(dlv);
 	if (dlv->attempt_durable)
 		dispatch_submit(dlv);
-	else
+	else if (!is_ahead) /* else the change that says so is under way */
 		delivery_save(dlv);
 }
 
@@ -168,7 +171,7 @@ void dispatch_run(struct iwf_host *host)
 	while (may_go(host)) {
 		struct delivery *dlv = host->ready.first;
 
-		if (dlv->in_flight && dlv->was_put)
+		if (dlv->in_flight && dlv->was_put && !dlv->ahead_at)
 			return; /* its own commit must come first */
 		delivery_list_pop(&host->ready);
 		if (dlv->row.expires_at_ms <= now_ms) {

@@ -177,8 +177,10 @@ static void on_tick(struct iwf_timer *timer)
 	ask(relay, now_ms);
 	links_retire(relay, now_ms);
 	/* What is due by a wall clock that was set has no timer. */
-	for (struct queue *queue = relay->queues; queue; queue = queue->next)
+	for (struct queue *queue = relay->queues; queue; queue = queue->next) {
+		ahead_expire(queue, now_ms);
 		queue_run(queue);
+	}
 	reroute_tick(relay, now_ms);
 	if (relay->expire_step % TICKS_PER_COUNT == 1) {
 		count(relay);

@@ -41,6 +41,7 @@ static const char *const state_names[] = {
 /* The store shall know that they only wait: they may expire or go elsewhere. */
 static void take_back(struct iwf_host *host)
 {
+	ahead_take_back(host->queue);
 	for (struct delivery *dlv = host->ready.first; dlv; dlv = dlv->next) {
 		if (!dlv->attempt_durable)
 			continue;

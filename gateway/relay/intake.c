@@ -211,6 +211,8 @@ static void put(struct intake *intake, struct queue *queue)
 	else if (dlv->place == PLACE_READY && dlv->host->ready.first == dlv &&
 		 dispatch_has_room(dlv->host))
 		dispatch_attempt(delivery_list_pop(&dlv->host->ready));
+	else
+		ahead_put(dlv);
 	delivery_put(dlv, &keys);
 }
 
@@ -240,6 +242,7 @@ static void undo(struct delivery *dlv, bool was_outside)
 		atomic_fetch_add(&dlv->host->taken, 1);
 	}
 	dlv->row.state = STORE_CANCELLED;
+	dlv->dirty = false; /* there is no row */
 	lane_leave(dlv);
 	if (was_outside)
 		queue_put_done(queue, dlv);
@@ -252,15 +255,16 @@ static void go_on(struct delivery *dlv, bool was_outside)
 	struct queue *queue = dlv->queue;
 	struct iwf_host *host = dlv->host;
 
+	if (dlv->dirty) /* it was ahead and was taken back meanwhile */
+		delivery_save(dlv);
 	if (was_outside) {
 		queue_put_done(queue, dlv);
 		delivery_release(&dlv);
 		return;
 	}
-	if (dlv->place == PLACE_ATTEMPT) {
-		dlv->attempt_durable = true;
+	dlv->attempt_durable = dlv->row.state == STORE_ATTEMPT;
+	if (dlv->place == PLACE_ATTEMPT)
 		dispatch_submit(dlv);
-	}
 	if (host)
 		dispatch_run(host);
 }

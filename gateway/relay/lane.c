@@ -46,6 +46,8 @@ static void make_ready(struct lane *lane, struct delivery *dlv)
 	lane->head = dlv;
 	dlv->host = dispatch_pick(dlv->queue, dlv->row.lane);
 	dlv->place = PLACE_READY;
+	if (dlv->ahead_at)
+		lane->ahead--;
 	delivery_list_push(&dlv->host->ready, dlv);
 }
 
@@ -53,9 +55,11 @@ static void lane_next(struct lane *lane)
 {
 	int64_t now_ms = relay_wall_ms(lane->queue->relay);
 
-	if (!lane->head && lane->waiting.count &&
-	    !is_held(lane, lane->waiting.first->row.id, now_ms))
-		make_ready(lane, delivery_list_pop(&lane->waiting));
+	if (lane->head || !lane->waiting.count ||
+	    is_held(lane, lane->waiting.first->row.id, now_ms))
+		return;
+	make_ready(lane, delivery_list_pop(&lane->waiting));
+	ahead_fill(lane);
 }
 
 void lane_enter(struct delivery *dlv)
@@ -81,6 +85,7 @@ void lane_leave(struct delivery *dlv)
 
 	if (!lane)
 		return;
+	ahead_leave(dlv);
 	if (dlv->place == PLACE_READY)
 		delivery_list_remove(&dlv->host->ready, dlv);
 	if (dlv->place == PLACE_LANE)
@@ -136,6 +141,7 @@ void lane_hold(struct delivery *dlv, int64_t until_ms)
 	lane->held_for = dlv->row.id;
 	lane->held_until_ms = until_ms;
 	lane->listed_until_ms = until_ms;
+	ahead_hold(lane);
 	if (lane->in_held)
 		unlist(queue, lane);
 	list(queue, lane);

@@ -227,6 +227,7 @@ static void retire(void *arg)
 		host->next_retired = relay->retired;
 		relay->retired = host;
 	}
+	ahead_take_back(queue);
 	reroute_all(queue);
 	queue->host_count = 0;
 }

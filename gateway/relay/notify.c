@@ -87,5 +87,7 @@ void notify_about(struct delivery *dlv, enum iwf_fate fate,
 		 told->host->ready.first == told &&
 		 dispatch_has_room(told->host))
 		dispatch_attempt(delivery_list_pop(&told->host->ready));
+	else
+		ahead_put(told);
 	ride_with(dlv, told);
 }

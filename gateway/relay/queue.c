@@ -209,6 +209,7 @@ static void take_row(struct queue *queue, const struct store_found *found)
 		return;
 	}
 	lane_enter(dlv);
+	ahead_fill(dlv->lane);
 }
 
 /* After a load that came to its end, nothing due is left in the store, unless

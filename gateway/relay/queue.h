@@ -11,6 +11,7 @@ struct lane {
 	struct queue *queue;
 	struct delivery *head;         /* the one that is out or ready */
 	struct delivery_list waiting;  /* behind it, in order */
+	unsigned ahead;                /* of these, from the first: ahead.c */
 	uint64_t held_for;             /* delivery whose retry is awaited */
 	int64_t held_until_ms;         /* wall time; 0: not held */
 	int64_t later_until_ms;        /* rows of it wait in the store till then */
@@ -34,6 +35,8 @@ struct queue {
 	struct lane *held_first, *held_last;
 	unsigned held_count;
 	unsigned in_memory;
+	struct delivery *ahead;        /* ATTEMPT although they wait */
+	unsigned ahead_count;
 	bool removed;
 	bool interworks;   /* SENT is worth an interworking notification */
 	bool binds_always; /* reports by remote id come unasked */
@@ -68,6 +71,21 @@ bool lane_is_later(struct queue *queue, uint64_t key, uint64_t id,
 		   int64_t now_ms, int64_t *due_ms);
 void lanes_forget_held(struct queue *queue, int64_t now_ms);
 void lanes_free(struct queue *queue);
+
+/* ahead.c. A new one, before its put, behind another of its lane: its put may
+ * say ATTEMPT. */
+void ahead_put(struct delivery *dlv);
+/* The same for those that wait in the lane as QUEUED. */
+void ahead_fill(struct lane *lane);
+/* Its turn has come, or it goes elsewhere; false: it was not ahead. */
+bool ahead_leave(struct delivery *dlv);
+/* The row that is durable now is the attempt made ahead. */
+bool ahead_is_saved(const struct delivery *dlv,
+		    const struct store_delivery *row);
+/* They only wait, after all: the link cannot send, or the lane is held. */
+void ahead_take_back(struct queue *queue);
+void ahead_hold(struct lane *lane);
+void ahead_expire(struct queue *queue, int64_t now_ms);
 
 /* The window between the store and the lanes. */
 struct queue *queue_create(struct relay *relay,
