@@ -209,6 +209,16 @@ static void copy_texts(struct delivery *dlv, struct store_delivery *row)
 				texts->len);
 }
 
+/* The sender's side took this REPORT: so the trace of what it is about says. */
+static void take_told(const struct delivery *dlv, struct store_update *update)
+{
+	if (dlv->row.kind != IWF_KIND_REPORT ||
+	    dlv->row.state != STORE_FINISHED)
+		return;
+	update->told = dlv->row.about;
+	update->told_at_ms = dlv->row.sent_at_ms;
+}
+
 static void send_update(struct delivery *dlv)
 {
 	struct store_update *update = &dlv->change.update;
@@ -218,6 +228,7 @@ static void send_update(struct delivery *dlv)
 	copy_texts(dlv, &update->row);
 	take_binds(dlv, update);
 	take_report(dlv, update);
+	take_told(dlv, update);
 	dlv->dirty = dlv->bind_count || dlv->reports;
 	dlv->waiters_flying = dlv->waiters;
 	dlv->waiters = NULL;

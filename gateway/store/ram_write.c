@@ -98,6 +98,15 @@ static enum iwf_err row_set(struct tables *t, const struct table_row *row)
 	return IWF_OK;
 }
 
+static enum iwf_err row_told(struct tables *t, uint64_t id, int64_t at_ms)
+{
+	struct ram_row *found = ram_find(&engine_of(t)->rows, RAM_KEY(id));
+
+	if (found && found->row.dlv.told_at_ms < at_ms)
+		found->row.dlv.told_at_ms = at_ms;
+	return IWF_OK;
+}
+
 static enum iwf_err message_add(struct tables *t, uint64_t id,
 				uint64_t transport, struct iwf_str record)
 {
@@ -396,6 +405,7 @@ enum iwf_err ram_sweep(struct tables *t, struct store_sweep *sweep)
 
 const struct table_ops ram_table_ops = {
 	.row_find = row_find, .row_add = row_add, .row_set = row_set,
+	.row_told = row_told,
 	.message_add = message_add, .message_find = message_find,
 	.seen_find = seen_find, .seen_set = seen_set,
 	.bind_add = bind_add, .bind_drop = bind_drop, .bind_find = bind_find,

@@ -10,8 +10,8 @@ _Static_assert(STORE_QUEUED == 1 && STORE_ATTEMPT == 2 && STORE_UNSURE == 3 &&
 /* What of a row changes, as bind_row binds it. */
 #define ROW_VALUES "state=?4,link=?5,lane=?7,attempts=?8,resends=?9," \
 	"parts=?10,coding=?11,sent=?12,good=?13,due_at=?15,expires_at=?16," \
-	"attempt_at=?17,sent_at=?18,done_at=?19,told_at=?20,code=?21," \
-	"remote=?22,text=?23"
+	"attempt_at=?17,sent_at=?18,done_at=?19,told_at=max(told_at,?20)," \
+	"code=?21,remote=?22,text=?23"
 #define ROWS "SELECT " SQLITE_ROW_COLUMNS " FROM delivery "
 /* Each state by itself, for both at once would be sorted whole. */
 #define AWAITED(state) ROWS "INDEXED BY open WHERE state=" state \
@@ -33,6 +33,8 @@ static const char *const sql_text[SQL_COUNT] = {
 	[SQL_ROW_CHANGE] = "UPDATE delivery SET " ROW_VALUES ",bound=CASE "
 		"WHEN ?24 IS NULL THEN bound WHEN bound IS NULL THEN ?24 "
 		"ELSE CAST(bound||?24 AS BLOB) END WHERE id=?1 AND state<8",
+	[SQL_ROW_TOLD] = "UPDATE delivery SET told_at=?2 "
+		"WHERE id=?1 AND told_at<?2",
 	[SQL_MESSAGE_ADD] = "INSERT OR IGNORE INTO message(id,transport,record)"
 		" VALUES(?1,?2,?3)",
 	[SQL_MESSAGE_FIND] = "SELECT record FROM message WHERE id=?1",

@@ -66,6 +66,15 @@ static enum iwf_err row_change(struct tables *t, const struct table_row *row,
 	return err;
 }
 
+static enum iwf_err row_told(struct tables *t, uint64_t id, int64_t at_ms)
+{
+	sqlite3_stmt *stmt = sqlite_stmt(conn_of(t), SQL_ROW_TOLD);
+
+	bind_id(stmt, 1, id);
+	sqlite3_bind_int64(stmt, 2, at_ms);
+	return sqlite_run(conn_of(t), stmt);
+}
+
 static enum iwf_err message_add(struct tables *t, uint64_t id,
 				uint64_t transport, struct iwf_str record)
 {
@@ -335,6 +344,7 @@ static enum iwf_err thread_set(struct tables *t, uint64_t key, int64_t at_ms,
 const struct table_ops sqlite_table_ops = {
 	.row_find = row_find, .row_add = row_add, .row_set = row_set,
 	.row_change = row_change,
+	.row_told = row_told,
 	.message_add = message_add, .message_find = message_find,
 	.seen_find = seen_find, .seen_set = seen_set,
 	.bind_add = bind_add, .bind_drop = bind_drop, .bind_find = bind_find,

@@ -63,7 +63,8 @@ struct store_delivery {
 	int64_t attempt_at_ms; /* the latest */
 	int64_t sent_at_ms;
 	int64_t done_at_ms;
-	int64_t told_at_ms;    /* when its REPORT was taken by the sender's side */
+	int64_t told_at_ms;    /* when a REPORT about it was taken by the sender's
+				* side, the latest; never goes back */
 	uint32_t code;         /* the peer's latest status */
 	struct iwf_str remote; /* the peer's ids, comma-separated, in part order */
 	struct iwf_str text;   /* why it is in this state, for a human */
@@ -116,6 +117,10 @@ struct store_update {
 	bool unbind;
 	/* The REPORT it causes, durable in the same commit; record empty: none. */
 	struct store_put report;
+	/* This is a REPORT that the sender's side took: the delivery it is about
+	 * gets the time. Of several REPORTs the latest counts. 0: none. */
+	uint64_t told;
+	int64_t told_at_ms;
 
 	/* answer */
 	bool was_final;         /* nothing was changed */

@@ -48,6 +48,8 @@ struct table_ops {
 	enum iwf_err (*row_change)(struct tables *t,
 				   const struct table_row *row,
 				   bool *is_changed);
+	/* told_at_ms of the row, unless it is later already. */
+	enum iwf_err (*row_told)(struct tables *t, uint64_t id, int64_t at_ms);
 	/* Nothing happens when the id is there. */
 	enum iwf_err (*message_add)(struct tables *t, uint64_t id,
 				    uint64_t transport, struct iwf_str record);

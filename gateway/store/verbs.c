@@ -148,7 +148,7 @@ static bool add_to_final(struct store_delivery *old,
 {
 	bool is_changed = false;
 
-	if (!old->told_at_ms && row->told_at_ms) {
+	if (old->told_at_ms < row->told_at_ms) {
 		old->told_at_ms = row->told_at_ms;
 		is_changed = true;
 	}
@@ -227,6 +227,8 @@ static enum iwf_err change_row(struct tables *t, struct store_change *change,
 	err = bind_keys(t, change);
 	if (!err && update->unbind)
 		err = unbind_all(t, row);
+	if (!err && update->told)
+		err = t->ops->row_told(t, update->told, update->told_at_ms);
 	return err ? err : t->ops->row_set(t, row);
 }
 
@@ -241,6 +243,9 @@ static void take_values(struct store_delivery *old,
 	values.about = old->about;
 	values.origin = old->origin;
 	values.accepted_at_ms = old->accepted_at_ms;
+	/* A REPORT may have noted it since the row was read. */
+	if (values.told_at_ms < old->told_at_ms)
+		values.told_at_ms = old->told_at_ms;
 	*old = values;
 }
 

@@ -238,6 +238,60 @@ static void a_row_that_is_gone(void **state)
 	rig_assert_balance(rig);
 }
 
+static int64_t told_at(struct rig *rig, uint64_t id)
+{
+	struct store_delivery row = { 0 };
+
+	assert_true(rig_row(rig, id, &row));
+	return row.told_at_ms;
+}
+
+/* When the sender's side has taken the REPORT, not when it was made; the row
+ * of the delivery may be anywhere meanwhile. */
+static void taken_is_noted_on_the_delivery(void **state)
+{
+	struct rig *rig = *state;
+	struct iwf_message msg = rig_message(1, 2);
+	int64_t first_ms;
+	uint64_t id;
+
+	msg.want = IWF_WANT_INTERWORKED | IWF_WANT_DELIVERED;
+	id = rig_send_message(rig, &msg);
+	fake_link_sent(rig->op1, id, "r1");
+	rig_turn(rig);
+	fake_link_fate(rig->cpm, rig->cpm->jobs[0].id, IWF_FATE_QUEUED);
+	rig_advance(rig, SEC);
+	assert_int_equal(told_at(rig, id), 0);
+	rig_advance(rig, 31 * SEC);
+	fake_link_sent(rig->cpm, rig->cpm->jobs[0].id, "");
+	first_ms = rig_now(rig);
+	rig_turn(rig);
+	assert_int_equal(told_at(rig, id), first_ms);
+	rig_advance(rig, SEC);
+	fake_link_receipt(rig->op1, "r1", IWF_FATE_DELIVERED);
+	rig_turn(rig);
+	assert_state(rig, id, STORE_DELIVERED);
+	assert_int_equal(told_at(rig, id), first_ms);
+	fake_link_sent(rig->cpm, rig->cpm->jobs[2].id, "");
+	rig_turn(rig);
+	assert_int_equal(told_at(rig, id), first_ms + SEC);
+	rig_assert_balance(rig);
+}
+
+/* A REPORT that its side refuses tells nobody. */
+static void refused_is_not_taken(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t id = rig_send(rig, 1, 2);
+
+	fake_link_fate(rig->op1, id, IWF_FATE_FAILED);
+	rig_turn(rig);
+	fake_link_fate(rig->cpm, rig->cpm->jobs[0].id, IWF_FATE_FAILED);
+	rig_turn(rig);
+	assert_state(rig, rig->cpm->jobs[0].id, STORE_FAILED);
+	assert_int_equal(told_at(rig, id), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -250,6 +304,8 @@ int main(void)
 		RIG_TEST(outside_and_out_of_order),
 		RIG_TEST(a_fate_the_store_refuses),
 		RIG_TEST(a_row_that_is_gone),
+		RIG_TEST(taken_is_noted_on_the_delivery),
+		RIG_TEST(refused_is_not_taken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -291,6 +291,61 @@ static void test_report_comes_with_its_cause(void **state)
 	iwf_arena_destroy(&query.arena);
 }
 
+static int64_t told_at(struct shelf *shelf, uint64_t id)
+{
+	struct store_query query = { .kind = STORE_Q_ID, .id = id };
+	int64_t at_ms;
+
+	shelf_ask(shelf, &query);
+	assert_int_equal(query.found_count, 1);
+	at_ms = query.found[0].row.told_at_ms;
+	iwf_arena_destroy(&query.arena);
+	return at_ms;
+}
+
+static struct store_change told(uint64_t report_id, uint64_t id, int64_t at_ms)
+{
+	struct store_delivery row = shelf_row(report_id);
+	struct store_change change;
+
+	row.state = STORE_FINISHED;
+	change = shelf_update(&row);
+	change.update.told = id;
+	change.update.told_at_ms = at_ms;
+	return change;
+}
+
+/* With the end of the REPORT, in one commit, whatever state the delivery has;
+ * a change of the delivery that knows nothing of it takes nothing back. */
+static void test_told_with_the_end_of_a_report(void **state)
+{
+	struct shelf *shelf = *state;
+	int64_t commits;
+
+	shelf_put_plain(shelf, ID(1));
+	for (uint64_t n = 2; n < 6; n++)
+		shelf_put_plain(shelf, ID(n));
+	commits = shelf_metric(shelf, "store_commits_total");
+	shelf_must(shelf, told(ID(2), ID(1), 50));
+	assert_int_equal(shelf_metric(shelf, "store_commits_total"),
+			 commits + 1);
+	assert_int_equal(told_at(shelf, ID(1)), 50);
+	assert_int_equal(shelf_state(shelf, ID(2)), STORE_FINISHED);
+	shelf_set_state(shelf, ID(1), STORE_DELIVERED);
+	assert_int_equal(told_at(shelf, ID(1)), 50);
+	/* the REPORT has ended: nothing of it is done again */
+	shelf_must(shelf, told(ID(2), ID(1), 99));
+	assert_int_equal(told_at(shelf, ID(1)), 50);
+	shelf_must(shelf, told(ID(3), ID(1), 70));
+	assert_int_equal(told_at(shelf, ID(1)), 70);
+	shelf_must(shelf, told(ID(4), ID(1), 60));
+	assert_int_equal(told_at(shelf, ID(1)), 70);
+	assert_int_equal(shelf_state(shelf, ID(1)), STORE_DELIVERED);
+	/* what it was about is purged */
+	shelf_must(shelf, told(ID(5), ID(9), 60));
+	assert_int_equal(shelf_state(shelf, ID(5)), STORE_FINISHED);
+}
+
 /* ---- queries ---- */
 
 static void put_due(struct shelf *shelf, uint64_t id, int64_t due_ms,
@@ -438,6 +493,7 @@ int main(void)
 		SHELF_ROW(test_final_stays),
 		SHELF_ROW(test_update_of_nothing),
 		SHELF_ROW(test_report_comes_with_its_cause),
+		SHELF_ROW(test_told_with_the_end_of_a_report),
 		SHELF_ROW(test_due_in_order),
 		SHELF_ROW(test_due_again_after_retry),
 		SHELF_ROW(test_by_state),
