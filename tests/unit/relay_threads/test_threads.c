@@ -73,11 +73,13 @@ static void reconfigure(struct iwf_link *link, const void *conf)
 
 static void answer(struct side *side, const struct iwf_job *job)
 {
+	/* Its addresses are spoken of after the job is answered. */
+	const struct iwf_message *msg = iwf_message_ref(job->msg);
 	char id[24];
 	struct iwf_report sent = { .fate = IWF_FATE_SENT, .part = 1,
 				   .parts = 1, .remote_count = 1 };
 	struct iwf_report later = { .fate = IWF_FATE_DELIVERED,
-				    .remote_count = 1, .to = job->msg->to };
+				    .remote_count = 1, .to = msg->to };
 
 	snprintf(id, sizeof(id), "%016llx", (unsigned long long)job->id);
 	sent.remote_ids[0] = later.remote_ids[0] = iwf_str_from(id);
@@ -87,6 +89,7 @@ static void answer(struct side *side, const struct iwf_job *job)
 	iwf_host_report(side->host, job->id, &sent);
 	if (side->is_op && !(side->jobs % 2))
 		iwf_host_report_remote(side->host, &later, no_done, 0);
+	iwf_message_unref(&msg);
 }
 
 static void submit(struct iwf_link *link, const struct iwf_job *job)
