@@ -39,15 +39,27 @@ static void waiting_format(struct iwf_buf *buf, const struct iwf_report *report)
 		.fate = report->fate, .code = report->code,
 		.reason = report->text, .forbidden = report->forbidden,
 		.happened_at_ms = report->happened_at_ms,
+		.sent_at_ms = report->submitted_at_ms,
 	};
 
 	record_format(buf, &msg);
 }
 
-void correlate_waiting(struct delivery *dlv, struct iwf_str waiting,
-		       uint32_t part)
+static void apply(struct delivery *dlv, const struct iwf_report *report,
+		  uint32_t part, bool by_lane)
 {
-	const struct iwf_message *msg = record_parse(waiting);
+	relay_count(dlv->relay, RELAY_M_RECEIPT_JOINED);
+	if (by_lane) {
+		relay_count(dlv->relay, RELAY_M_RECEIPT_SETTLED);
+		outcome_settled(dlv, report, part);
+	} else {
+		outcome_later(dlv, report, part);
+	}
+}
+
+void correlate_waiting(struct delivery *dlv, const struct store_update *update)
+{
+	const struct iwf_message *msg = record_parse(update->waiting);
 	struct iwf_report report = { 0 };
 
 	if (!msg)
@@ -57,8 +69,7 @@ void correlate_waiting(struct delivery *dlv, struct iwf_str waiting,
 	report.text = msg->reason;
 	report.forbidden = msg->forbidden;
 	report.happened_at_ms = msg->happened_at_ms;
-	relay_count(dlv->relay, RELAY_M_RECEIPT_JOINED);
-	outcome_later(dlv, &report, part);
+	apply(dlv, &report, update->waiting_part, update->waiting_by_lane);
 	iwf_message_unref(&msg);
 }
 
@@ -101,12 +112,11 @@ static void on_joined(struct iwf_task *task)
 		unmatched(receipt);
 		return;
 	}
-	relay_count(receipt->relay, RELAY_M_RECEIPT_JOINED);
 	receipt->verdict.id = dlv->row.id;
 	/* The peer is told when what the receipt means is durable. */
 	receipt->next = dlv->waiters;
 	dlv->waiters = receipt;
-	outcome_later(dlv, &receipt->report, join->part);
+	apply(dlv, &receipt->report, join->part, join->by_lane);
 }
 
 /* --- the answer of an attempt that was given up --- */
@@ -153,6 +163,17 @@ static void late_start(struct receipt *receipt)
 	store_ask(relay->store, &receipt->query);
 }
 
+/* 0: the peer does not tell both addresses. */
+static uint64_t lane_of(const struct queue *queue,
+			const struct iwf_report *report)
+{
+	if (report->from.kind == IWF_ADDRESS_NONE ||
+	    report->to.kind == IWF_ADDRESS_NONE)
+		return 0;
+	return delivery_lane_key(queue, IWF_KIND_MESSAGE, &report->from,
+				 &report->to);
+}
+
 void correlate_start(struct receipt *receipt)
 {
 	struct relay *relay = receipt->relay;
@@ -163,7 +184,9 @@ void correlate_start(struct receipt *receipt)
 		late_start(receipt);
 		return;
 	}
-	if (!report->remote_count) {
+	join->lane = lane_of(receipt->host->queue, report);
+	join->submitted_at_ms = report->submitted_at_ms;
+	if (!report->remote_count && !join->lane) {
 		unmatched(receipt);
 		return;
 	}

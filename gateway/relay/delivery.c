@@ -14,21 +14,28 @@ static char *copy_text(struct iwf_str s)
 	return p;
 }
 
-static uint64_t lane_key(const struct relay *relay, const struct queue *queue,
-			 const struct iwf_message *msg)
+uint64_t delivery_lane_key(const struct queue *queue, enum iwf_kind kind,
+			   const struct iwf_address *from,
+			   const struct iwf_address *to)
 {
 	struct iwf_buf key = { 0 };
 	uint64_t hash;
 
 	iwf_buf_u32(&key, queue->number);
-	iwf_buf_u8(&key, (uint8_t)msg->kind);
-	iwf_address_key(&key, &msg->from);
+	iwf_buf_u8(&key, (uint8_t)kind);
+	iwf_address_key(&key, from);
 	iwf_buf_u8(&key, 0);
-	iwf_address_key(&key, &msg->to);
+	iwf_address_key(&key, to);
 	/* The database holds signed numbers, and 0 is "none". */
-	hash = iwf_hash(relay->key, iwf_buf_str(&key)) >> 1 | 1;
+	hash = iwf_hash(queue->relay->key, iwf_buf_str(&key)) >> 1 | 1;
 	iwf_buf_free(&key);
 	return hash;
+}
+
+static uint64_t lane_key(const struct queue *queue,
+			 const struct iwf_message *msg)
+{
+	return delivery_lane_key(queue, msg->kind, &msg->from, &msg->to);
 }
 
 static struct delivery *delivery_make(struct relay *relay, struct queue *queue,
@@ -59,7 +66,7 @@ struct delivery *delivery_create(struct relay *relay, struct queue *queue,
 	dlv->row.kind = msg->kind;
 	dlv->row.state = STORE_QUEUED;
 	dlv->row.link = queue->number;
-	dlv->row.lane = lane_key(relay, queue, msg);
+	dlv->row.lane = lane_key(queue, msg);
 	dlv->row.accepted_at_ms = now_ms;
 	dlv->row.due_at_ms = now_ms;
 	dlv->row.expires_at_ms = msg->expires_at_ms ?
@@ -135,7 +142,7 @@ void delivery_move(struct delivery *dlv, struct queue *to)
 	dlv->host = NULL;
 	dlv->attempt_durable = false;
 	row->link = to->number;
-	row->lane = lane_key(dlv->relay, to, dlv->msg);
+	row->lane = lane_key(to, dlv->msg);
 	row->state = STORE_QUEUED;
 	row->due_at_ms = relay_wall_ms(dlv->relay);
 	/* Another link cuts in another way. */
@@ -224,7 +231,9 @@ static void send_update(struct delivery *dlv)
 	struct store_update *update = &dlv->change.update;
 
 	*update = (struct store_update){ .row = dlv->row,
+					 .unsure_part = dlv->unsure_part,
 					 .unbind = dlv->unbind };
+	dlv->unsure_part = 0;
 	copy_texts(dlv, &update->row);
 	take_binds(dlv, update);
 	take_report(dlv, update);
@@ -275,9 +284,13 @@ static void take_waiting(struct delivery *dlv, const struct store_update *update
 {
 	if (!update->waiting.len)
 		return;
+	if (update->waiting_by_lane) {
+		correlate_waiting(dlv, update);
+		return;
+	}
 	for (uint32_t i = 0; i < update->bind_count; i++)
 		delivery_bind(dlv, update->bind_key[i], update->bind_part[i]);
-	correlate_waiting(dlv, update->waiting, update->waiting_part);
+	correlate_waiting(dlv, update);
 	delivery_save(dlv);
 }
 
@@ -288,7 +301,7 @@ static bool may_submit(const struct delivery *dlv,
 {
 	if (dlv->place != PLACE_ATTEMPT)
 		return false;
-	return store_state_is_final(dlv->row.state) ||
+	return delivery_is_gone(dlv) ||
 	       (update->row.state == STORE_ATTEMPT &&
 		update->row.attempts == dlv->row.attempts &&
 		update->row.resends == dlv->row.resends);

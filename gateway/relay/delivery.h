@@ -52,6 +52,8 @@ struct delivery {
 	uint32_t retry_after_ms;
 	bool link_trouble;
 	bool forbidden;
+	bool resend_waits;              /* on the row; surely not yet sent */
+	bool resend_counted;            /* in the metric */
 	bool attempt_durable;           /* the row says ATTEMPT already */
 	struct delivery *ahead_next, **ahead_at; /* in queue->ahead, or NULL */
 
@@ -66,6 +68,7 @@ struct delivery {
 	bool unbind;
 	struct bind *binds;
 	uint32_t bind_count;
+	uint32_t unsure_part;           /* told the store with the next change */
 	struct delivery *reports;       /* REPORTs to ride with next changes */
 	struct delivery *next_report;
 	struct delivery *report_flying; /* REPORT in the change under way */
@@ -85,6 +88,10 @@ struct delivery *delivery_load(struct relay *relay,
 void delivery_set_text(struct delivery *dlv, struct iwf_str text);
 void delivery_add_remote(struct delivery *dlv, struct iwf_str id);
 void delivery_bind(struct delivery *dlv, uint64_t key, uint32_t part);
+/* What a message between these two on this queue has in common with others. */
+uint64_t delivery_lane_key(const struct queue *queue, enum iwf_kind kind,
+			   const struct iwf_address *from,
+			   const struct iwf_address *to);
 /* To another link's queue; it must be in no lane. Nothing is saved. */
 void delivery_move(struct delivery *dlv, struct queue *to);
 /* First change: the row, the message and its keys. */
@@ -93,6 +100,12 @@ void delivery_put(struct delivery *dlv, struct store_put *keys);
 void delivery_save(struct delivery *dlv);
 /* Frees it when nothing holds it any more; clears the pointer in any case. */
 void delivery_release(struct delivery **dlv);
+/* The peer has it, or it has ended: nothing of it is to be sent any more. */
+static inline bool delivery_is_gone(const struct delivery *dlv)
+{
+	return dlv->row.state == STORE_SENT ||
+	       store_state_is_final(dlv->row.state);
+}
 void delivery_list_push(struct delivery_list *list, struct delivery *dlv);
 void delivery_list_push_front(struct delivery_list *list,
 			      struct delivery *dlv);

@@ -111,16 +111,17 @@ void dispatch_submit(struct delivery *dlv)
 {
 	struct iwf_job *job = &dlv->job;
 
-	if (store_state_is_final(dlv->row.state)) {
+	if (delivery_is_gone(dlv)) {
 		/* A receipt was faster than the commit: nothing to send. */
 		atomic_fetch_add(&dlv->host->taken, 1);
 		outcome_left(dlv);
 		return;
 	}
+	if (dlv->resend_waits && !dlv->resend_counted)
+		relay_count(dlv->relay, RELAY_M_POSSIBLE_DUPLICATE);
+	dlv->resend_counted = dlv->resend_waits;
 	dlv->place = PLACE_HOST;
-	dlv->answers = 0;
-	dlv->answers_awaited = 0;
-	dlv->worst = IWF_FATE_NONE;
+	outcome_begin(dlv);
 	job->attempt = dlv->row.attempts;
 	job->parts = dlv->row.parts;
 	job->coding = dlv->row.coding;

@@ -120,6 +120,17 @@ void outcome_end(struct delivery *dlv, enum store_state state,
 
 /* --- answers to a job --- */
 
+void outcome_begin(struct delivery *dlv)
+{
+	const struct store_delivery *row = &dlv->row;
+
+	dlv->answers = 0;
+	/* What is told by others while it is out does not change this. */
+	dlv->answers_awaited = row->parts ?
+		row->parts - count_bits(row->parts_sent) : 0;
+	dlv->worst = IWF_FATE_NONE;
+}
+
 /* A part that failed decides; what may have arrived comes before what did not. */
 static int weight(enum iwf_fate fate)
 {
@@ -137,10 +148,28 @@ static int weight(enum iwf_fate fate)
 	}
 }
 
+static bool binds(const struct delivery *dlv)
+{
+	return awaits_receipt(dlv) || dlv->queue->binds_always;
+}
+
+void outcome_note_unsure(struct delivery *dlv)
+{
+	const struct store_delivery *row = &dlv->row;
+	uint32_t part = 1;
+
+	if (row->parts - count_bits(row->parts_sent) != 1 || !binds(dlv))
+		return;
+	while (row->parts_sent[(part - 1) / 8] & (1u << (part - 1) % 8))
+		part++;
+	dlv->unsure_part = part;
+}
+
 static void note_parts(struct delivery *dlv, const struct iwf_report *report)
 {
 	struct store_delivery *row = &dlv->row;
 	uint32_t parts = report->parts ? report->parts : 1;
+	bool was_known = row->parts;
 
 	if (row->parts && report->parts &&
 	    (row->parts != parts || row->coding != report->coding)) {
@@ -153,6 +182,9 @@ static void note_parts(struct delivery *dlv, const struct iwf_report *report)
 	if (!row->parts && report->parts) {
 		row->parts = parts;
 		row->coding = report->coding;
+		/* Only now it is known that the earlier attempt was of one. */
+		if (row->resends && !was_known)
+			outcome_note_unsure(dlv);
 	}
 	if (!dlv->answers_awaited)
 		dlv->answers_awaited = parts - count_bits(row->parts_sent);
@@ -165,12 +197,12 @@ static void note_sent(struct delivery *dlv, const struct iwf_report *report)
 
 	set_bit(dlv->row.parts_sent, report->part ? report->part : 1);
 	delivery_add_remote(dlv, id);
-	if (id.len && (awaits_receipt(dlv) || dlv->queue->binds_always))
+	if (id.len && binds(dlv))
 		delivery_bind(dlv, correlate_key(dlv->relay, dlv->queue, id),
 			      report->part ? report->part : 1);
 }
 
-static void finish_sent(struct delivery *dlv, const struct iwf_report *report)
+static void mark_sent(struct delivery *dlv, const struct iwf_report *report)
 {
 	dlv->row.sent_at_ms = relay_wall_ms(dlv->relay);
 	dlv->row.state = awaits_receipt(dlv) ? STORE_SENT : STORE_FINISHED;
@@ -181,6 +213,11 @@ static void finish_sent(struct delivery *dlv, const struct iwf_report *report)
 	}
 	if (dlv->queue->interworks)
 		notify_about(dlv, IWF_FATE_SENT, report);
+}
+
+static void finish_sent(struct delivery *dlv, const struct iwf_report *report)
+{
+	mark_sent(dlv, report);
 	delivery_save(dlv);
 	outcome_left(dlv);
 }
@@ -245,9 +282,11 @@ static void finish_queued(struct delivery *dlv)
 void outcome_unsure(struct delivery *dlv)
 {
 	relay_count(dlv->relay, RELAY_M_UNSURE);
+	outcome_note_unsure(dlv);
 	if (dlv->row.resends < dlv->relay->conf.resends) {
 		dlv->row.resends++;
-		relay_count(dlv->relay, RELAY_M_POSSIBLE_DUPLICATE);
+		dlv->resend_waits = true;
+		dlv->resend_counted = false;
 		ready_again(dlv, false);
 		return;
 	}
@@ -259,6 +298,8 @@ void outcome_unsure(struct delivery *dlv)
 static void finish_attempt(struct delivery *dlv,
 			   const struct iwf_report *report)
 {
+	if (dlv->worst != IWF_FATE_QUEUED || !dlv->link_trouble)
+		dlv->resend_waits = false;
 	switch (dlv->worst) {
 	case IWF_FATE_SENT:
 		finish_sent(dlv, report);
@@ -267,7 +308,12 @@ static void finish_attempt(struct delivery *dlv,
 		finish_queued(dlv);
 		return;
 	case IWF_FATE_UNSURE:
-		outcome_unsure(dlv);
+		/* A receipt may have told of all that this attempt did not. */
+		if (dlv->row.parts &&
+		    count_bits(dlv->row.parts_sent) >= dlv->row.parts)
+			finish_sent(dlv, report);
+		else
+			outcome_unsure(dlv);
 		return;
 	default:
 		outcome_end(dlv, STORE_FAILED, dlv->row.text);
@@ -308,23 +354,36 @@ void outcome_answer(struct delivery *dlv, const struct iwf_report *report)
 	finish_attempt(dlv, report);
 }
 
-/* The answer of an attempt that was called unsure: it did arrive. What is not
- * yet sent again stays here. */
-void outcome_late(struct delivery *dlv, const struct iwf_report *report)
+/* All of it has arrived; what is on its way to the disk or waits for its turn is
+ * not sent again. */
+static void arrived_whole(struct delivery *dlv, const struct iwf_report *report)
 {
-	struct store_delivery *row = &dlv->row;
+	struct iwf_host *host = dlv->place == PLACE_READY ? dlv->host : NULL;
+
+	mark_sent(dlv, report);
+	dlv->row.resends -= dlv->resend_waits;
+	dlv->resend_waits = false;
+	if (dlv->place != PLACE_ATTEMPT)
+		lane_leave(dlv);
+	if (host)
+		host_next(host);
+}
+
+/* An attempt that was called unsure did arrive. */
+static void arrived(struct delivery *dlv, const struct iwf_report *report)
+{
+	const struct store_delivery *row = &dlv->row;
 	uint32_t parts = row->parts ? row->parts : 1;
 
 	note_sent(dlv, report);
-	if (!store_state_is_final(row->state) && row->state != STORE_SENT &&
-	    dlv->place != PLACE_HOST && dlv->place != PLACE_ATTEMPT &&
-	    count_bits(row->parts_sent) >= parts) {
-		row->sent_at_ms = relay_wall_ms(dlv->relay);
-		row->state = awaits_receipt(dlv) ? STORE_SENT : STORE_FINISHED;
-		lane_leave(dlv);
-		if (dlv->queue->interworks)
-			notify_about(dlv, IWF_FATE_SENT, report);
-	}
+	if (!delivery_is_gone(dlv) && dlv->place != PLACE_HOST &&
+	    count_bits(row->parts_sent) >= parts)
+		arrived_whole(dlv, report);
+}
+
+void outcome_late(struct delivery *dlv, const struct iwf_report *report)
+{
+	arrived(dlv, report);
 	delivery_save(dlv);
 }
 
@@ -379,4 +438,14 @@ void outcome_later(struct delivery *dlv, const struct iwf_report *report,
 	} else {
 		delivery_save(dlv);
 	}
+}
+
+void outcome_settled(struct delivery *dlv, const struct iwf_report *report,
+		     uint32_t part)
+{
+	const struct iwf_report sent = { .fate = IWF_FATE_SENT, .part = part };
+
+	/* A change under way knows neither; both go with the next. */
+	arrived(dlv, &sent);
+	outcome_later(dlv, report, part);
 }

@@ -27,11 +27,16 @@ void receipt_finish(struct receipt *receipt, enum iwf_result result,
 		    const char *why);
 
 /* outcome.c */
+/* It goes to its host now, and nothing of this attempt is answered yet. */
+void outcome_begin(struct delivery *dlv);
 void outcome_answer(struct delivery *dlv, const struct iwf_report *report);
 void outcome_late(struct delivery *dlv, const struct iwf_report *report);
 /* A later fate of a delivery the peer had taken; part 0 or from 1. */
 void outcome_later(struct delivery *dlv, const struct iwf_report *report,
 		   uint32_t part);
+/* As above, of the part that is unsure: that it arrived is news, too. */
+void outcome_settled(struct delivery *dlv, const struct iwf_report *report,
+		     uint32_t part);
 /* It ends here: EXPIRED, FAILED, CANCELLED. */
 void outcome_end(struct delivery *dlv, enum store_state state,
 		 struct iwf_str why);
@@ -39,13 +44,16 @@ void outcome_end(struct delivery *dlv, enum store_state state,
 void outcome_left(struct delivery *dlv);
 /* Its attempt may have arrived: once more, or left to a receipt. */
 void outcome_unsure(struct delivery *dlv);
+/* If only one part of it is without an answer, a receipt may settle it. */
+void outcome_note_unsure(struct delivery *dlv);
 
 /* correlate.c */
 void correlate_start(struct receipt *receipt);       /* relay's loop */
 uint64_t correlate_key(const struct relay *relay, const struct queue *queue,
 		       struct iwf_str remote_id);
-void correlate_waiting(struct delivery *dlv, struct iwf_str waiting,
-		       uint32_t part);
+/* The receipt that had waited for what the update has bound. */
+void correlate_waiting(struct delivery *dlv,
+		       const struct store_update *update);
 
 /* notify.c: the REPORT that a fate causes, if somebody asked for it; it rides
  * with the next change of dlv. */

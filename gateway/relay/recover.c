@@ -51,6 +51,7 @@ static void recover_row(struct relay *relay, const struct store_found *found)
 	if (!dlv || dlv->row.state != STORE_ATTEMPT)
 		return;
 	relay_count(relay, RELAY_M_UNSURE);
+	outcome_note_unsure(dlv);
 	if (may_resend(relay, dlv)) {
 		dlv->row.resends++;
 		relay_count(relay, RELAY_M_POSSIBLE_DUPLICATE);

@@ -66,6 +66,9 @@ static const struct iwf_metric_row relay_metric_rows[RELAY_M_COUNT] = {
 	COUNTER(REPORTS, "reports_total", "Reports made for senders"),
 	COUNTER(RECEIPT_JOINED, "receipt_joined_total",
 		"Receipts that found their message"),
+	COUNTER(RECEIPT_SETTLED, "receipt_settled_total",
+		"Of these, with an unknown id: told by sender and recipient, "
+		"of a message that may have arrived"),
 	COUNTER(RECEIPT_WAITING, "receipt_waiting_total",
 		"Receipts that came before their message was known"),
 	COUNTER(RECEIPT_UNMATCHED, "receipt_unmatched_total",

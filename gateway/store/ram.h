@@ -14,7 +14,7 @@ struct ram_bytes {
 	uint64_t number;     /* transport key; parts; delivery */
 	uint32_t link;
 	uint32_t key_count;
-	uint64_t keys[IWF_REMOTE_IDS_MAX];
+	uint64_t keys[STORE_KEYS_MAX];
 	size_t name_len;     /* of a remembered value: its key comes first */
 	size_t len;
 	char bytes[];

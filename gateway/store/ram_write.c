@@ -192,6 +192,22 @@ static enum iwf_err bind_find(struct tables *t, uint64_t key,
 	return IWF_OK;
 }
 
+static enum iwf_err lane_is_out(struct tables *t, uint64_t lane,
+				uint64_t except, bool *is_out)
+{
+	struct ram_node *node = engine_of(t)->rows.heads[0];
+
+	*is_out = false;
+	for (; node && !*is_out; node = node->next[0]) {
+		const struct store_delivery *dlv =
+			&((const struct ram_row *)node->item)->row.dlv;
+
+		*is_out = dlv->state == STORE_ATTEMPT && dlv->lane == lane &&
+			  dlv->id != except;
+	}
+	return IWF_OK;
+}
+
 static enum iwf_err waiting_find(struct tables *t, uint64_t key,
 				 struct iwf_arena *arena, uint64_t *id,
 				 struct iwf_str *record)
@@ -409,6 +425,7 @@ const struct table_ops ram_table_ops = {
 	.message_add = message_add, .message_find = message_find,
 	.seen_find = seen_find, .seen_set = seen_set,
 	.bind_add = bind_add, .bind_drop = bind_drop, .bind_find = bind_find,
+	.lane_is_out = lane_is_out,
 	.waiting_find = waiting_find, .waiting_add = waiting_add,
 	.waiting_drop = waiting_drop,
 	.part_add = part_add, .part_list = part_list,

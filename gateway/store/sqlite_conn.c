@@ -55,6 +55,8 @@ static const char *const sql_text[SQL_COUNT] = {
 	[SQL_BIND_FIND] = "SELECT delivery,part FROM remote WHERE key=?1 "
 		"ORDER BY delivery DESC,part DESC LIMIT ?2",
 
+	[SQL_LANE_OUT] = "SELECT 1 FROM delivery INDEXED BY open WHERE state=2 "
+		"AND state<8 AND lane=?1 AND id<>?2 LIMIT 1",
 	[SQL_WAITING_FIND] = "SELECT w.id,w.record FROM waiting_key k "
 		"JOIN waiting w ON w.id=k.waiting WHERE k.key=?1 "
 		"ORDER BY k.waiting LIMIT 1",

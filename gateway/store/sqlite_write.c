@@ -187,6 +187,20 @@ static enum iwf_err bind_find(struct tables *t, uint64_t key,
 	return err;
 }
 
+static enum iwf_err lane_is_out(struct tables *t, uint64_t lane,
+				uint64_t except, bool *is_out)
+{
+	sqlite3_stmt *stmt = sqlite_stmt(conn_of(t), SQL_LANE_OUT);
+	int64_t found = 0;
+	enum iwf_err err;
+
+	bind_id(stmt, 1, lane);
+	bind_id(stmt, 2, except);
+	err = find_number(conn_of(t), stmt, &found);
+	*is_out = found;
+	return err;
+}
+
 static enum iwf_err waiting_find(struct tables *t, uint64_t key,
 				 struct iwf_arena *arena, uint64_t *id,
 				 struct iwf_str *record)
@@ -348,6 +362,7 @@ const struct table_ops sqlite_table_ops = {
 	.message_add = message_add, .message_find = message_find,
 	.seen_find = seen_find, .seen_set = seen_set,
 	.bind_add = bind_add, .bind_drop = bind_drop, .bind_find = bind_find,
+	.lane_is_out = lane_is_out,
 	.waiting_find = waiting_find, .waiting_add = waiting_add,
 	.waiting_drop = waiting_drop,
 	.part_add = part_add, .part_list = part_list,

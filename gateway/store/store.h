@@ -113,6 +113,9 @@ struct store_update {
 	uint64_t bind_key[STORE_BINDS_MAX];
 	uint32_t bind_part[STORE_BINDS_MAX];
 	uint32_t bind_count;
+	/* The only part of it that may have arrived without an answer: a receipt
+	 * whose ids nobody knows settles it by its lane (store_join). 0: none. */
+	uint32_t unsure_part;
 	/* Forget every bound id of this delivery (it became final). */
 	bool unbind;
 	/* The REPORT it causes, durable in the same commit; record empty: none. */
@@ -130,22 +133,31 @@ struct store_update {
 	 * the next. */
 	struct iwf_str waiting;
 	uint32_t waiting_part;
+	bool waiting_by_lane;  /* it was for the unsure part */
 };
 
-/* A receipt: joined to the delivery that one of its keys is bound to; else,
- * when `waiting` is not empty, it becomes a row that waits `unmatched_ms` for
- * its delivery. When several deliveries are bound, the one whose message's
- * recipient has the key `recipient` (iwf_hash of iwf_address_key) wins; 0 in
- * recipient takes the youngest. */
+#define STORE_KEYS_MAX (IWF_REMOTE_IDS_MAX + 1)
+
+/* A receipt: joined to the delivery that one of its keys is bound to; else to
+ * the one delivery of its lane that has an unsure part, if it is the only one,
+ * no other of the lane is in ATTEMPT (whose id is yet to come) and the message
+ * was not submitted before its attempt; else, when `waiting` is not empty, it
+ * becomes a row that waits `unmatched_ms` for its delivery. When several
+ * deliveries are bound to the keys, the one whose message's recipient has the
+ * key `recipient` (iwf_hash of iwf_address_key) wins; 0 in recipient takes the
+ * youngest. */
 struct store_join {
-	uint64_t key[IWF_REMOTE_IDS_MAX];
+	uint64_t key[STORE_KEYS_MAX]; /* at most IWF_REMOTE_IDS_MAX are given */
 	uint32_t key_count;
 	uint64_t recipient;
+	uint64_t lane;         /* of the message it speaks of; 0: not known */
+	int64_t submitted_at_ms; /* as the peer tells it; 0: it does not */
 	struct iwf_str waiting;
 	int64_t now_ms;
 
 	/* answer */
 	bool is_joined;
+	bool by_lane;          /* its ids are unknown, the part was unsure */
 	uint32_t candidates;   /* how many deliveries were bound to the keys */
 	uint32_t part;
 	struct store_delivery row; /* slices owned by the change's arena */

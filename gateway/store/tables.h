@@ -70,6 +70,11 @@ struct table_ops {
 	enum iwf_err (*bind_find)(struct tables *t, uint64_t key,
 				  struct table_bind *binds, uint32_t *count);
 
+	/* Whether a delivery of the lane other than `except` is in ATTEMPT. It
+	 * may look at all that are. */
+	enum iwf_err (*lane_is_out)(struct tables *t, uint64_t lane,
+				    uint64_t except, bool *is_out);
+
 	/* The oldest receipt that waits for key; id 0: none does. */
 	enum iwf_err (*waiting_find)(struct tables *t, uint64_t key,
 				     struct iwf_arena *arena, uint64_t *id,
@@ -99,6 +104,18 @@ struct table_ops {
 
 /* One change, as store_engine_ops.apply says. */
 enum iwf_err verbs_apply(struct tables *t, struct store_change *change);
+
+/* For what the change answers; made when first wanted. */
+struct iwf_arena *verbs_arena(struct store_change *change);
+
+/* unsure.c: the delivery and part of the lane that a receipt without a known
+ * id settles; bind->delivery 0: none, or not one alone. */
+enum iwf_err unsure_find(struct tables *t, uint64_t lane,
+			 int64_t submitted_at_ms, struct table_bind *bind);
+/* From now on the row's unsure part may be found so; a receipt that had waited
+ * for it is the answer of the update. */
+enum iwf_err unsure_bind(struct tables *t, struct store_change *change,
+			 struct table_row *row);
 
 /* Arrays of uint64_t as bytes. */
 static inline uint32_t keys_count(struct iwf_str keys)

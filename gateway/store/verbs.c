@@ -35,7 +35,7 @@ struct iwf_str keys_add(struct iwf_arena *arena, struct iwf_str keys,
 	return iwf_str_make(more, keys.len + sizeof(key));
 }
 
-static struct iwf_arena *answer_arena(struct store_change *change)
+struct iwf_arena *verbs_arena(struct store_change *change)
 {
 	if (!change->arena)
 		change->arena = iwf_arena_create(0);
@@ -171,7 +171,7 @@ static enum iwf_err take_waiting(struct tables *t, struct store_change *change,
 
 	if (err || !id)
 		return err;
-	update->waiting = iwf_arena_copy(answer_arena(change), record);
+	update->waiting = iwf_arena_copy(verbs_arena(change), record);
 	update->waiting_part = update->bind_part[i];
 	return t->ops->waiting_drop(t, id);
 }
@@ -212,6 +212,13 @@ static enum iwf_err unbind_all(struct tables *t, struct table_row *row)
 	return err;
 }
 
+static enum iwf_err tell(struct tables *t, const struct store_update *update)
+{
+	if (!update->told)
+		return IWF_OK;
+	return t->ops->row_told(t, update->told, update->told_at_ms);
+}
+
 static enum iwf_err change_row(struct tables *t, struct store_change *change,
 			       struct table_row *row)
 {
@@ -225,10 +232,12 @@ static enum iwf_err change_row(struct tables *t, struct store_change *change,
 		return err;
 	row->bound = add_keys(t->scratch, row->bound, update);
 	err = bind_keys(t, change);
+	if (!err)
+		err = unsure_bind(t, change, row);
 	if (!err && update->unbind)
 		err = unbind_all(t, row);
-	if (!err && update->told)
-		err = t->ops->row_told(t, update->told, update->told_at_ms);
+	if (!err)
+		err = tell(t, update);
 	return err ? err : t->ops->row_set(t, row);
 }
 
@@ -280,7 +289,8 @@ static enum iwf_err try_change(struct tables *t, struct store_change *change,
 		.bound = add_keys(t->scratch, IWF_STR_NONE, update),
 	};
 
-	if (!t->ops->row_change || update->unbind || update->report.record.len)
+	if (!t->ops->row_change || update->unbind || update->unsure_part ||
+	    update->report.record.len)
 		return IWF_OK;
 	return t->ops->row_change(t, &row, is_changed);
 }
@@ -294,11 +304,13 @@ static enum iwf_err apply_update(struct tables *t, struct store_change *change)
 	IWF_BUG_ON(update->bind_count > STORE_BINDS_MAX);
 	update->waiting = IWF_STR_NONE;
 	update->waiting_part = 0;
+	update->waiting_by_lane = false;
 	update->was_final = false;
 	err = try_change(t, change, &is_changed);
-	if (err)
-		return err;
-	return is_changed ? bind_keys(t, change) : update_row(t, change);
+	if (err || !is_changed)
+		return err ? err : update_row(t, change);
+	err = bind_keys(t, change);
+	return err ? err : tell(t, update);
 }
 
 /* ---- JOIN ---- */
@@ -384,12 +396,12 @@ static enum iwf_err choose(struct tables *t, struct store_change *change,
 		struct joined one = { .bind = all->binds[i] };
 
 		err = t->ops->row_find(t, one.bind.delivery,
-				       answer_arena(change), &one.row);
+				       verbs_arena(change), &one.row);
 		if (err || !one.row.dlv.id)
 			continue;
 		join->candidates++;
 		err = t->ops->message_find(t, one.row.dlv.message_id,
-					   answer_arena(change), &one.record);
+					   verbs_arena(change), &one.record);
 		one.is_recipient = all->count > 1 && join->recipient &&
 			recipient_of(t, one.record) == join->recipient;
 		if (is_better(&one, best))
@@ -402,6 +414,7 @@ static enum iwf_err choose(struct tables *t, struct store_change *change,
 static enum iwf_err wait_for_message(struct tables *t,
 				     const struct store_join *join)
 {
+	struct store_join waits = *join;
 	struct iwf_str record;
 	uint64_t id = 0;
 	enum iwf_err err;
@@ -411,7 +424,29 @@ static enum iwf_err wait_for_message(struct tables *t,
 	err = t->ops->waiting_find(t, join->key[0], t->scratch, &id, &record);
 	if (err || (id && iwf_str_eq(record, join->waiting)))
 		return err;
-	return t->ops->waiting_add(t, join);
+	if (join->lane)
+		waits.key[waits.key_count++] = join->lane;
+	return t->ops->waiting_add(t, &waits);
+}
+
+/* No delivery is known by its ids. */
+static enum iwf_err join_by_lane(struct tables *t, struct store_change *change,
+				 struct joined *best)
+{
+	struct store_join *join = &change->join;
+	struct table_bind bind;
+	enum iwf_err err = unsure_find(t, join->lane, join->submitted_at_ms,
+				       &bind);
+
+	if (err || !bind.delivery)
+		return err;
+	join->by_lane = true;
+	best->bind = bind;
+	err = t->ops->row_find(t, bind.delivery, verbs_arena(change),
+			       &best->row);
+	return err ? err : t->ops->message_find(t, best->row.dlv.message_id,
+						verbs_arena(change),
+						&best->record);
 }
 
 static enum iwf_err apply_join(struct tables *t, struct store_change *change)
@@ -422,11 +457,13 @@ static enum iwf_err apply_join(struct tables *t, struct store_change *change)
 	enum iwf_err err;
 
 	IWF_BUG_ON(join->key_count > IWF_REMOTE_IDS_MAX);
-	join->is_joined = false;
+	join->is_joined = join->by_lane = false;
 	join->candidates = join->part = 0;
 	err = find_candidates(t, join, &all);
 	if (!err)
 		err = choose(t, change, &all, &best);
+	if (!err && !best.row.dlv.id)
+		err = join_by_lane(t, change, &best);
 	if (err)
 		return err;
 	if (!best.row.dlv.id)
@@ -466,7 +503,7 @@ static enum iwf_err apply_part(struct tables *t, struct store_change *change)
 	part->is_duplicate = !is_new;
 	if (err || !is_new)
 		return err;
-	err = t->ops->part_list(t, part->set_key, answer_arena(change),
+	err = t->ops->part_list(t, part->set_key, verbs_arena(change),
 				&part->records, &part->record_count);
 	part->is_complete = !err && part->record_count == part->parts;
 	return err;

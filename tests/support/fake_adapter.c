@@ -1,8 +1,8 @@
 /* An adapter for tests of the relay: it does only what the test says. */
 #include "fake_adapter.h"
 
-static void on_done(struct iwf_link *link, uint64_t tag,
-		    const struct iwf_verdict *verdict)
+void fake_link_on_done(struct iwf_link *link, uint64_t tag,
+		       const struct iwf_verdict *verdict)
 {
 	struct fake_link *fake = IWF_CONTAINER(link, struct fake_link, link);
 	struct fake_verdict *noted = &fake->verdicts[tag];
@@ -177,7 +177,7 @@ uint32_t fake_link_accept(struct fake_link *link, const struct iwf_message *msg)
 	uint32_t tag = link->next_tag++;
 
 	IWF_BUG_ON(tag >= FAKE_TAGS_MAX);
-	iwf_host_accept(link->host, msg, on_done, tag);
+	iwf_host_accept(link->host, msg, fake_link_on_done, tag);
 	return tag;
 }
 
@@ -194,7 +194,7 @@ uint32_t fake_link_receipt_for(struct fake_link *link, const char *remote,
 	if (to)
 		report.to = *to;
 	IWF_BUG_ON(tag >= FAKE_TAGS_MAX);
-	iwf_host_report_remote(link->host, &report, on_done, tag);
+	iwf_host_report_remote(link->host, &report, fake_link_on_done, tag);
 	return tag;
 }
 

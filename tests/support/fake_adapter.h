@@ -58,6 +58,8 @@ void fake_link_trouble(struct fake_link *link, uint64_t id);
 /* What comes from the peer; the tag under which its verdict will be. */
 uint32_t fake_link_accept(struct fake_link *link,
 			  const struct iwf_message *msg);
+/* Notes the verdict of the tag (next_tag++), for calls of the test's own. */
+iwf_done_fn fake_link_on_done;
 uint32_t fake_link_receipt(struct fake_link *link, const char *remote,
 			   enum iwf_fate fate);
 uint32_t fake_link_receipt_for(struct fake_link *link, const char *remote,

@@ -252,6 +252,215 @@ static void unsure_until_its_receipt(void **state)
 	assert_state(rig, id, STORE_UNSURE);
 }
 
+/* --- an id that nobody knows --- */
+
+/* Of a message from 1 to `to`, as a peer tells it who repeats the addresses. */
+static uint32_t receipt_between(struct rig *rig, const char *remote,
+				enum iwf_fate fate, unsigned to)
+{
+	uint32_t tag = rig->op1->next_tag++;
+	const struct iwf_report report = {
+		.fate = fate, .remote_ids = { iwf_str_from(remote) },
+		.remote_count = 1, .from = rig_address(1),
+		.to = rig_address(to), .submitted_at_ms = rig_now(rig),
+	};
+
+	iwf_host_report_remote(rig->op1->host, &report, fake_link_on_done, tag);
+	return tag;
+}
+
+static uint64_t unsure(struct rig *rig, unsigned to)
+{
+	uint64_t id = rig_send(rig, 1, to);
+
+	fake_link_fate(rig->op1, id, IWF_FATE_UNSURE);
+	rig_turn(rig);
+	return id;
+}
+
+/* The first copy is told of while the second is out, is taken, or is as unsure
+ * as the first. */
+static void unknown_id_settles_what_is_unsure(void **state)
+{
+	static const enum iwf_fate seconds[] = {
+		IWF_FATE_NONE, IWF_FATE_SENT, IWF_FATE_UNSURE,
+	};
+	struct rig *rig = *state;
+
+	rig->cpm->answers_all = true;
+	for (unsigned i = 0; i < 3; i++) {
+		uint64_t id = unsure(rig, 2 + i);
+		uint32_t tag;
+
+		if (seconds[i] == IWF_FATE_SENT)
+			fake_link_sent(rig->op1, id, "copy");
+		else if (seconds[i] == IWF_FATE_UNSURE)
+			fake_link_fate(rig->op1, id, IWF_FATE_UNSURE);
+		rig_turn(rig);
+		tag = receipt_between(rig, "unknown", IWF_FATE_DELIVERED,
+				      2 + i);
+		rig_turn(rig);
+		assert_int_equal(rig_result(rig->op1, tag),
+				 IWF_RESULT_ACCEPTED);
+		assert_int_equal(rig->op1->verdicts[tag].verdict.id, id);
+		assert_state(rig, id, STORE_DELIVERED);
+		assert_int_equal(rig_told(rig, id, IWF_FATE_DELIVERED), 1);
+		assert_int_equal(rig_metric(rig, RELAY_M_RECEIPT_SETTLED),
+				 i + 1);
+		if (seconds[i] == IWF_FATE_NONE)
+			fake_link_sent(rig->op1, id, "copy");
+		rig_turn(rig);
+	}
+	rig_assert_balance(rig);
+}
+
+/* After the resend its own id settles it as well. */
+static void either_id_settles_it(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t id = unsure(rig, 2);
+	uint32_t tag;
+
+	fake_link_sent(rig->op1, id, "copy");
+	rig_turn(rig);
+	fake_link_receipt(rig->op1, "copy", IWF_FATE_DELIVERED);
+	rig_turn(rig);
+	assert_state(rig, id, STORE_DELIVERED);
+	tag = receipt_between(rig, "first", IWF_FATE_FAILED, 2);
+	rig_turn(rig);
+	assert_int_equal(rig_result(rig->op1, tag), IWF_RESULT_UNMATCHED);
+	assert_state(rig, id, STORE_DELIVERED);
+	assert_int_equal(rig_metric(rig, RELAY_M_RECEIPT_SETTLED), 0);
+}
+
+/* The answer is lost, the receipt is not: it came first. */
+static void receipt_before_the_time_is_up(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t id = rig_send(rig, 1, 2);
+	uint32_t tag = receipt_between(rig, "lost", IWF_FATE_DELIVERED, 2);
+	struct store_delivery row = { 0 };
+
+	rig->cpm->answers_all = true;
+	rig_turn(rig);
+	assert_int_equal(rig_result(rig->op1, tag), IWF_RESULT_UNMATCHED);
+	assert_state(rig, id, STORE_ATTEMPT);
+	fake_link_fate(rig->op1, id, IWF_FATE_UNSURE);
+	rig_turn(rig);
+	assert_state(rig, id, STORE_DELIVERED);
+	assert_int_equal(rig_told(rig, id, IWF_FATE_DELIVERED), 1);
+	/* The store was asked before the copy could go. */
+	assert_int_equal(fake_link_count(rig->op1, id), 1);
+	assert_true(rig_row(rig, id, &row));
+	assert_int_equal(row.resends, 0);
+	assert_int_equal(rig_metric(rig, RELAY_M_POSSIBLE_DUPLICATE), 0);
+	rig_assert_balance(rig);
+}
+
+/* The copy came back from a link that was down again: it did not go. */
+static void receipt_before_the_copy_went(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t id = unsure(rig, 2);
+	struct store_delivery row = { 0 };
+
+	rig->cpm->answers_all = true;
+	fake_link_trouble(rig->op1, id);
+	iwf_host_room(rig->op1->host, 0);
+	fake_link_down(rig->op1);
+	rig_turn(rig);
+	receipt_between(rig, "first", IWF_FATE_DELIVERED, 2);
+	rig_turn(rig);
+	assert_state(rig, id, STORE_DELIVERED);
+	assert_true(rig_row(rig, id, &row));
+	assert_int_equal(row.resends, 0);
+	rig_assert_balance(rig);
+}
+
+static void unsure_by_a_crash(void **state)
+{
+	struct rig *rig = *state;
+	struct iwf_report report = { .fate = IWF_FATE_SENT, .part = 1,
+				     .parts = 2 };
+	uint64_t whole = rig_send(rig, 1, 2), cut = rig_send(rig, 1, 3);
+
+	rig->cpm->answers_all = true;
+	fake_link_answer(rig->op1, cut, &report);
+	rig_turn(rig);
+	rig_crash(rig);
+	rig_links_up(rig);
+	/* In how many parts the first one went is known with the copy. */
+	receipt_between(rig, "unknown", IWF_FATE_DELIVERED, 2);
+	rig_turn(rig);
+	assert_state(rig, whole, STORE_ATTEMPT);
+	fake_link_sent(rig->op1, whole, "copy");
+	rig_turn(rig);
+	assert_state(rig, whole, STORE_DELIVERED);
+	/* Of the other, part 2 is the only one without an answer. */
+	receipt_between(rig, "other", IWF_FATE_FAILED, 3);
+	rig_turn(rig);
+	assert_state(rig, cut, STORE_FAILED);
+}
+
+/* What is known to have arrived does not expire as if it might not have. */
+static void a_part_that_is_settled(void **state)
+{
+	struct rig *rig = *state;
+	struct iwf_report report = { .fate = IWF_FATE_UNSURE, .part = 2,
+				     .parts = 2 };
+	uint64_t id = rig_send(rig, 1, 2);
+
+	rig->cpm->answers_all = true;
+	for (int i = 0; i < 2; i++) {
+		if (i == 0)
+			fake_link_sent_part(rig->op1, id, 1, 2, "p1");
+		fake_link_answer(rig->op1, id, &report);
+		rig_turn(rig);
+	}
+	assert_state(rig, id, STORE_UNSURE);
+	receipt_between(rig, "unknown", IWF_FATE_DELIVERED, 2);
+	rig_turn(rig);
+	assert_state(rig, id, STORE_SENT);
+	fake_link_receipt(rig->op1, "p1", IWF_FATE_DELIVERED);
+	rig_turn(rig);
+	assert_state(rig, id, STORE_DELIVERED);
+	rig_assert_balance(rig);
+}
+
+static void not_with_several_unsure_parts(void **state)
+{
+	struct rig *rig = *state;
+	struct iwf_report report = { .fate = IWF_FATE_UNSURE, .parts = 2 };
+	uint64_t id = rig_send(rig, 1, 2);
+	uint32_t tag;
+
+	for (report.part = 1; report.part <= 2; report.part++)
+		fake_link_answer(rig->op1, id, &report);
+	rig_turn(rig);
+	tag = receipt_between(rig, "unknown", IWF_FATE_DELIVERED, 2);
+	rig_turn(rig);
+	assert_int_equal(rig_result(rig->op1, tag), IWF_RESULT_UNMATCHED);
+	assert_state(rig, id, STORE_ATTEMPT);
+}
+
+/* The next of the lane is out: it may be its receipt, come before its answer. */
+static void not_while_the_next_is_out(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t id = unsure(rig, 2), next = rig_send(rig, 1, 2);
+
+	fake_link_fate(rig->op1, id, IWF_FATE_UNSURE);
+	rig_turn(rig);
+	assert_state(rig, id, STORE_UNSURE);
+	receipt_between(rig, "n", IWF_FATE_DELIVERED, 2);
+	rig_turn(rig);
+	assert_state(rig, id, STORE_UNSURE);
+	fake_link_sent(rig->op1, next, "n");
+	rig_turn(rig);
+	assert_state(rig, next, STORE_DELIVERED);
+	assert_state(rig, id, STORE_UNSURE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -268,6 +477,14 @@ int main(void)
 		RIG_TEST(two_candidates),
 		RIG_TEST(the_same_id_of_another_link),
 		RIG_TEST(unsure_until_its_receipt),
+		RIG_TEST(unknown_id_settles_what_is_unsure),
+		RIG_TEST(either_id_settles_it),
+		RIG_TEST(receipt_before_the_time_is_up),
+		RIG_TEST(receipt_before_the_copy_went),
+		RIG_TEST(unsure_by_a_crash),
+		RIG_TEST(a_part_that_is_settled),
+		RIG_TEST(not_with_several_unsure_parts),
+		RIG_TEST(not_while_the_next_is_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

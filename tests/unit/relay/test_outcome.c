@@ -270,6 +270,40 @@ static void final_before_the_attempt_is_written(void **state)
 	rig_assert_balance(rig);
 }
 
+/* The late answer of one of them does not end the attempt that is out. */
+static void a_late_answer_while_parts_are_resent(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t id = rig_send(rig, 1, 2);
+	struct iwf_report report = { .fate = IWF_FATE_UNSURE, .parts = 3 };
+
+	fake_link_sent_part(rig->op1, id, 1, 3, "x1");
+	for (report.part = 2; report.part <= 3; report.part++)
+		fake_link_answer(rig->op1, id, &report);
+	rig_turn(rig);
+	assert_int_equal(fake_link_count(rig->op1, id), 2);
+	report = (struct iwf_report){
+		.fate = IWF_FATE_SENT, .part = 2, .parts = 3, .late_job = id,
+		.remote_ids = { IWF_STR("x2") }, .remote_count = 1,
+	};
+	iwf_host_report_remote(rig->op1->host, &report, NULL, 0);
+	rig_turn(rig);
+	fake_link_sent_part(rig->op1, id, 2, 3, "y2");
+	rig_turn(rig);
+	assert_state(rig, id, STORE_ATTEMPT);
+	fake_link_sent_part(rig->op1, id, 3, 3, "y3");
+	rig_turn(rig);
+	assert_state(rig, id, STORE_SENT);
+	fake_link_receipt(rig->op1, "x1", IWF_FATE_DELIVERED);
+	fake_link_receipt(rig->op1, "x2", IWF_FATE_DELIVERED);
+	fake_link_receipt(rig->op1, "y3", IWF_FATE_DELIVERED);
+	rig_turn(rig);
+	assert_state(rig, id, STORE_DELIVERED);
+	fake_link_sent(rig->cpm, rig->cpm->jobs[0].id, "");
+	rig_turn(rig);
+	rig_assert_balance(rig);
+}
+
 /* Jobs that the link never saw come back as the link's trouble. */
 static void a_link_that_dies_with_jobs_in_its_inbox(void **state)
 {
@@ -312,6 +346,7 @@ int main(void)
 		RIG_TEST(a_retry_that_is_written_late),
 		RIG_TEST(final_while_resent),
 		RIG_TEST(final_before_the_attempt_is_written),
+		RIG_TEST(a_late_answer_while_parts_are_resent),
 		RIG_TEST(a_link_that_dies_with_jobs_in_its_inbox),
 	};
 
