@@ -3,6 +3,7 @@
 
 #include <getopt.h>
 #include <libxml/parser.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,10 @@
 #include <time.h>
 
 #define DEFAULT_CONF "/etc/cpm-iwf/iwf.conf"
+#define PERIOD_SEC 5
+/* Each half minute, when so much lies free. */
+#define ROUNDS_PER_TRIM 6
+#define TRIM_LEN (4u << 20)
 
 static void usage(FILE *to)
 {
@@ -102,10 +107,21 @@ static void reload(struct gateway *gateway)
 	sd_notify(0, "READY=1");
 }
 
+/* What a burst needed lies in pieces between what is still wanted: the
+ * allocator gives it back only when asked. */
+static void give_back_memory(void)
+{
+	struct mallinfo2 heap = mallinfo2();
+
+	if (heap.fordblks > TRIM_LEN && heap.fordblks > heap.uordblks / 4)
+		malloc_trim(0);
+}
+
 /* Until SIGTERM or SIGINT; tells the service manager that we are alive. */
 static void run(struct gateway *gateway, const sigset_t *signals)
 {
-	struct timespec period = { .tv_sec = 5 };
+	struct timespec period = { .tv_sec = PERIOD_SEC };
+	unsigned rounds = 0;
 	char status[160];
 	int number;
 
@@ -119,6 +135,8 @@ static void run(struct gateway *gateway, const sigset_t *signals)
 		/* Asks the relay's loop: a stuck one lets the watchdog bite. */
 		gateway_status(gateway, status, sizeof(status));
 		sd_notifyf(0, "WATCHDOG=1\nSTATUS=%s", status);
+		if (++rounds % ROUNDS_PER_TRIM == 0)
+			give_back_memory();
 	}
 	sd_notify(0, "STOPPING=1");
 }
