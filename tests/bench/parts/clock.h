@@ -1,0 +1,6 @@
+/* The clock that markers carry: monotonic, the same for every process. */
+#pragma once
+
+#include <stdint.h>
+
+uint64_t clock_us(void);
