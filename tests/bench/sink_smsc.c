@@ -370,10 +370,11 @@ static void report(struct smsc *smsc)
 
 static void count(const struct smsc *smsc)
 {
-	printf("{\"submits\": %llu, \"receipts\": %llu, \"pushes\": %llu}\n",
+	printf("{\"submits\": %llu, \"receipts\": %llu, \"pushes\": %llu, "
+	       "\"pushed\": %u}\n",
 	       (unsigned long long)smsc->submits.unique,
 	       (unsigned long long)smsc->receipts.unique,
-	       (unsigned long long)smsc->pushes.unique);
+	       (unsigned long long)smsc->pushes.unique, smsc->push.sent);
 }
 
 static void begin_push(struct smsc *smsc, const double *number)

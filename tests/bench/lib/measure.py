@@ -13,6 +13,7 @@ PER_S_MAX = 100000
 LOAD_EXTRA_SEC = 60
 
 SYNCS = "iwf_store_commits_total"
+PURGED = "iwf_store_purged_total"
 
 
 class Flow:
@@ -25,6 +26,7 @@ class Flow:
 
 
 FLOWS = {
+	"intake": Flow({"a": ("load", None)}),
 	"submit": Flow({"a": ("load", None), "b": ("smsc", "submits")}),
 	"full": Flow({"c": ("core", "messages")}, receipts=RECEIPT_WINDOW),
 	"deliver": Flow({"d": ("core", "messages"), "d resp": ("smsc", "pushes")},
@@ -53,16 +55,22 @@ def _push(scene, seconds, window, rate, recipients, count):
 	scene.smsc.order("halt")
 
 
+def _ends(scene):
+	return {name: program for name, program in (
+		("smsc", scene.smsc), ("core", scene.core)) if program}
+
+
 def _came(scene, flow):
-	"""Fewest of what every end has seen."""
-	counts = {"smsc": scene.smsc.ask("count"), "core": scene.core.ask("count")}
-	return min(counts[who][member] for who, member in flow.rows.values()
-	           if member)
+	"""Fewest of what every end has seen; None: no end sees any."""
+	counts = {name: program.ask("count")
+	          for name, program in _ends(scene).items()}
+	return min((counts[who][member] for who, member in flow.rows.values()
+	            if member), default=None)
 
 
 def _drain(scene, flow, expected):
 	last, since = -1, time.monotonic()
-	while last < expected and time.monotonic() - since < QUIET_SEC:
+	while last is not None and last < expected and time.monotonic() - since < QUIET_SEC:
 		came = _came(scene, flow)
 		if came != last:
 			last, since = came, time.monotonic()
@@ -85,7 +93,7 @@ def _wrong(flow, reports, expected):
 		if seen["unmarked"]:
 			wrong.append("not known: %d at %s" % (seen["unmarked"],
 			                                      who))
-	load, smsc = reports["load"], reports["smsc"]
+	load, smsc = reports["load"], reports.get("smsc", {})
 	for report, name in ((load, "refused"), (load, "unanswered"),
 	                     (smsc, "receipts_refused"),
 	                     (smsc, "pushes_refused"), (smsc, "unreadable")):
@@ -97,32 +105,38 @@ def _wrong(flow, reports, expected):
 	return wrong
 
 
+def _run_load(scene, flow, *how):
+	"""What the generator tells, and how many must come."""
+	if not flow.is_from_smsc:
+		load = _load(flow, *how)
+		return load, load["accepted"]
+	_push(scene, *how)
+	return {}, 0
+
+
+def _expected_pushes(report):
+	return report["pushed"] - report["pushes_refused"]
+
+
 def measure(scene, name, seconds, window=64, rate=None, recipients=10000,
             count=None):
 	"""A record; record["wrong"] is empty when all is well."""
 	flow = FLOWS[name]
 	pid = scene.iwfd.pid
-	scene.smsc.order("receipts", flow.receipts)
+	if scene.smsc:
+		scene.smsc.order("receipts", flow.receipts)
 	cpu, metrics = usage.cpu_us(pid), scene.iwfd.metrics()
-	load = {}
 	with usage.Watch(pid) as watch:
-		if flow.is_from_smsc:
-			_push(scene, seconds, window, rate, recipients, count)
-			expected = 0
-		else:
-			load = _load(flow, seconds, window, rate, recipients, count)
-			expected = load["accepted"]
+		load, expected = _run_load(scene, flow, seconds, window, rate,
+		                           recipients, count)
 		left = _came(scene, flow)
 		if flow.is_from_smsc:
-			time.sleep(0.1)
-			expected = max(scene.smsc.ask("count")["pushes"],
-			               scene.core.ask("count")["messages"])
+			expected = scene.smsc.ask("count")["pushed"]
 		_drain(scene, flow, expected)
-	reports = {"load": load, "smsc": scene.smsc.ask("report"),
-	           "core": scene.core.ask("report")}
+	reports = {who: end.ask("report") for who, end in _ends(scene).items()}
+	reports["load"] = load
 	if flow.is_from_smsc:
-		expected = reports["smsc"]["pushed"] - \
-			reports["smsc"]["pushes_refused"]
+		expected = _expected_pushes(reports["smsc"])
 	used, now = usage.cpu_us(pid) - cpu, scene.iwfd.metrics()
 	seen = {letter: reports[who][member] if member else load
 	        for letter, (who, member) in flow.rows.items()}
@@ -131,15 +145,15 @@ def measure(scene, name, seconds, window=64, rate=None, recipients=10000,
 		"messages": expected,
 		"seconds": seconds,
 		"rate": rate,
-		"backlog": expected - left,
+		"backlog": 0 if left is None else expected - left,
 		"per_s": {k: v["per_s"] for k, v in seen.items()},
 		"times_us": {k: {q: v[q + "_us"] for q in ("p50", "p99", "max")}
 		             for k, v in seen.items()},
 		"cpu_us": {k: v / messages for k, v in sorted(used.items())},
 		"cpu_us_sum": sum(used.values()) / messages,
 		"syncs": (now[SYNCS] - metrics[SYNCS]) / messages,
+		"purged": now[PURGED] - metrics[PURGED],
 		"pss_most_mib": watch.most(),
 		"sent_again": load.get("sent_again", 0),
-		"possible_duplicates": now.get("iwf_possible_duplicate_total", 0),
 		"wrong": _wrong(flow, reports, expected),
 	}

@@ -9,7 +9,10 @@ PARTS = {
 	"full": "(c) MESSAGE to IMDN answered",
 	"deliver": "(d) deliver_sm to MESSAGE answered, and its response",
 	"steady": "memory while 6,000 messages a second come",
+	"waiting": "a million messages behind a link that is down",
+	"purge": "(b) again over ten million finished rows that are being purged",
 	"slow": "(b) again on a disk whose syncs take 5 ms",
+	"syncs": "syncs counted by the kernel beside those the store tells",
 }
 
 

@@ -11,6 +11,7 @@
 #define MARKER_BLANK "bm0000000000000000.000000000."
 #define SENDER "+49171000001"
 #define RECIPIENT "+1555" RECIPIENT_BLANK
+#define DOMAIN "@ims.example"
 #define ICSI "urn:urn-7:3gpp-service.ims.icsi.oma.cpm.msg"
 
 #define INDEX_DIGITS 8
@@ -67,12 +68,12 @@ static void format_request(struct form *form, const struct form_conf *conf,
 	const char *key = form->key;
 
 	form->len = (size_t)snprintf(form->text, sizeof(form->text),
-		"MESSAGE tel:" RECIPIENT " SIP/2.0\r\n"
+		"MESSAGE sip:" RECIPIENT DOMAIN " SIP/2.0\r\n"
 		"Via: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK%s" INDEX_BLANK
 		"\r\n"
 		"Max-Forwards: 70\r\n"
-		"From: <tel:" SENDER ">;tag=t" INDEX_BLANK "\r\n"
-		"To: <tel:" RECIPIENT ">\r\n"
+		"From: <sip:" SENDER DOMAIN ">;tag=t" INDEX_BLANK "\r\n"
+		"To: <sip:" RECIPIENT DOMAIN ">\r\n"
 		"Call-ID: %s" INDEX_BLANK "@127.0.0.1\r\n"
 		"CSeq: 1 MESSAGE\r\n"
 		"Route: <sip:127.0.0.1:%u;lr>\r\n"
