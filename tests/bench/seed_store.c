@@ -99,6 +99,14 @@ static void on_done(struct iwf_task *task)
 	sem_post(&sowing->seed->done);
 }
 
+/* Stands in for the gateway's hash: every bit of it depends on all of n. */
+static uint64_t scatter(uint64_t n)
+{
+	n = (n ^ n >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+	n = (n ^ n >> 27) * UINT64_C(0x94D049BB133111EB);
+	return (n ^ n >> 31) >> 1;
+}
+
 static void sow(struct seed *seed, struct sowing *sowing, unsigned n)
 {
 	struct store_change *change = &sowing->change;
@@ -119,7 +127,7 @@ static void sow(struct seed *seed, struct sowing *sowing, unsigned n)
 		finish_row(sowing, n);
 	format_record(sowing, n, at_ms);
 	change->put.record = iwf_buf_str(&sowing->record);
-	change->put.transport_key = id * UINT64_C(0x9E3779B97F4A7C15) >> 1;
+	change->put.transport_key = scatter(id);
 	store_submit(seed->store, change);
 }
 

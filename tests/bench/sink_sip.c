@@ -30,8 +30,8 @@ struct stream {
 };
 
 struct sink {
-	struct pollfd fds[FDS];
 	struct stream streams[STREAMS];
+	struct pollfd *fds;
 	struct tally tally;
 	uint64_t requests, notifications;
 	char in[BATCH][DATAGRAM_MAX], out[BATCH][DATAGRAM_MAX];
@@ -181,6 +181,9 @@ static bool open_sockets(struct sink *sink, unsigned port)
 	setsockopt(udp, SOL_SOCKET, SO_RCVBUF, &len, sizeof(len));
 	setsockopt(udp, SOL_SOCKET, SO_SNDBUF, &len, sizeof(len));
 	setsockopt(tcp, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	sink->fds = calloc(FDS, sizeof(*sink->fds));
+	if (!sink->fds)
+		return false;
 	for (unsigned i = 0; i < FDS; i++)
 		sink->fds[i] = (struct pollfd){ -1, POLLIN, 0 };
 	sink->fds[AT_ORDER].fd = STDIN_FILENO;
@@ -223,6 +226,7 @@ int main(int argc, char **argv)
 	tally_destroy(&sink->tally);
 	for (unsigned i = 0; i < STREAMS; i++)
 		free(sink->streams[i].text);
+	free(sink->fds);
 	free(sink);
 	return 0;
 }

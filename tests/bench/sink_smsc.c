@@ -51,8 +51,8 @@ struct push {
 };
 
 struct smsc {
-	struct pollfd fds[FDS];
 	struct smsc_bind binds[BINDS];
+	struct pollfd *fds;
 	struct tally submits, receipts, pushes;
 	uint64_t receipts_refused, pushes_refused, unreadable;
 	struct waiting *queue;       /* receipts to be sent, a ring */
@@ -415,6 +415,9 @@ static bool open_socket(struct smsc *smsc, unsigned port)
 	int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
 
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	smsc->fds = calloc(FDS, sizeof(*smsc->fds));
+	if (!smsc->fds)
+		return false;
 	for (unsigned i = 0; i < FDS; i++)
 		smsc->fds[i] = (struct pollfd){ -1, POLLIN, 0 };
 	smsc->fds[AT_ORDER].fd = STDIN_FILENO;
@@ -459,6 +462,21 @@ static void run(struct smsc *smsc)
 	}
 }
 
+static void end(struct smsc *smsc)
+{
+	for (unsigned i = 0; i < BINDS; i++) {
+		free(smsc->binds[i].in);
+		free(smsc->binds[i].out);
+	}
+	tally_destroy(&smsc->submits);
+	tally_destroy(&smsc->receipts);
+	tally_destroy(&smsc->pushes);
+	free(smsc->queue);
+	free(smsc->awaited);
+	free(smsc->fds);
+	free(smsc);
+}
+
 int main(int argc, char **argv)
 {
 	struct smsc *smsc = calloc(1, sizeof(*smsc));
@@ -477,5 +495,6 @@ int main(int argc, char **argv)
 	printf("ready\n");
 	fflush(stdout);
 	run(smsc);
+	end(smsc);
 	return 0;
 }

@@ -1,6 +1,7 @@
 """The command line of tests/bench/run."""
 
 import argparse
+import os
 
 PARTS = {
 	"limits": "the machine alone: Sofia answering, the store's verbs, the disk",
@@ -12,17 +13,14 @@ PARTS = {
 	"waiting": "a million messages behind a link that is down",
 	"purge": "(b) again over ten million finished rows that are being purged",
 	"slow": "(b) again on a disk whose syncs take 5 ms",
+	"ceiling": "by turns with the program that --ceiling names",
 	"syncs": "syncs counted by the kernel beside those the store tells",
 }
 
 
-class _Help(argparse.RawDescriptionHelpFormatter):
-	pass
-
-
 def parse(arguments):
 	parser = argparse.ArgumentParser(
-		prog="tests/bench/run", formatter_class=_Help,
+		prog="tests/bench/run", formatter_class=argparse.RawDescriptionHelpFormatter,
 		description="Measures iwfd as it is shipped. Parts:\n" + "\n".join(
 			"  %-8s %s" % part for part in PARTS.items()),
 		epilog="README.md beside it tells how to read the figures.")
@@ -52,7 +50,12 @@ def parse(arguments):
 		if part not in PARTS:
 			parser.error("no part %r; there are: %s" %
 			             (part, " ".join(PARTS)))
-	chosen.parts = chosen.parts or list(PARTS)
+	if "ceiling" in chosen.parts and not chosen.ceiling:
+		parser.error("part ceiling needs --ceiling PROGRAM")
+	chosen.parts = chosen.parts or [
+		part for part in PARTS if part != "ceiling" or chosen.ceiling]
+	if chosen.ceiling:
+		chosen.ceiling = os.path.abspath(chosen.ceiling)
 	if chosen.quick:
 		chosen.seconds = min(chosen.seconds, 2)
 	return chosen

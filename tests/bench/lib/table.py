@@ -9,15 +9,23 @@ NAMES = {
 	"d": "(d) deliver_sm to MESSAGE answered",
 	"d resp": "    deliver_sm to its response",
 }
-TITLES = {"one": "one recipient", "purge": "purging", "slow": "5 ms a sync"}
-HEAD = ("", "messages/s", "CPU us/msg", "syncs/msg", "half: p50 ms", "p99 ms",
-        "rate: p50 ms", "p99 ms")
-WIDTHS = (44, 17, 11, 10, 13, 9, 13, 9)
+TITLES = {"one": "one recipient", "purge": "purging", "slow": "5 ms a sync",
+          "waiting": "a million wait"}
+# Parts of which a row tells nothing that another does not.
+LEFT_OUT = {("one", "a"), ("purge", "a"), ("slow", "a")}
+WIDTHS = (46, 17, 11, 10, 12, 9, 12, 9)
 
 
 def _line(cells):
 	return " ".join(str(c).ljust(w) if i == 0 else str(c).rjust(w)
 	                for i, (c, w) in enumerate(zip(cells, WIDTHS))).rstrip()
+
+
+def _head(rate):
+	yield _line(("", "messages/s", "CPU us", "syncs", "at half", "",
+	             "at %d/s" % rate, ""))
+	yield _line(("", "at the most", "a message", "a message", "p50 ms",
+	             "p99 ms", "p50 ms", "p99 ms"))
 
 
 def _median(values):
@@ -48,7 +56,7 @@ def _rows(part, record):
 	if not loads["most"]:
 		return
 	for letter in loads["most"][0]["per_s"]:
-		if part in TITLES and letter == "a":
+		if (part, letter) in LEFT_OUT:
 			continue
 		name = NAMES[letter]
 		if part in TITLES:
@@ -59,6 +67,16 @@ def _rows(part, record):
 			"%.3f" % _median(x["syncs"] for x in loads["most"]),
 			*_times(loads["half"], letter),
 			*_times(loads["rate"], letter)))
+
+
+def _beyond(part, record):
+	"""Loads that were more than the gateway takes."""
+	for load in record["loads"]:
+		if load["refused"]:
+			yield ("  %-10s at %s: %d of %d refused for now" % (
+				part, "%.0f/s" % load["rate"] if load["rate"] else
+				"the most", load["refused"],
+				load["refused"] + load["messages"]))
 
 
 def _threads(part, record):
@@ -98,9 +116,11 @@ def lines(result):
 	"""All of it, line by line."""
 	flows = {k: v for k, v in result["parts"].items() if "loads" in v}
 	if flows:
-		yield _line(HEAD)
+		yield from _head(result["options"]["rate"])
 	for part, record in flows.items():
 		yield from _rows(part, record)
+	for part, record in flows.items():
+		yield from _beyond(part, record)
 	for title, of in (("CPU us per message by thread, at the most", _threads),
 	                  ("Memory, PSS in MiB", _memory)):
 		if flows:
