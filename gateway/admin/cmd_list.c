@@ -38,7 +38,7 @@ void cmd_queue(struct request *request)
 {
 	struct queue_request *queue = (struct queue_request *)request;
 
-	request_ask(request, &queue->counts, STORE_Q_COUNTS, on_queue_counts);
+	request_ask(request, &queue->counts, STORE_Q_OPEN, on_queue_counts);
 }
 
 /* --- list --- */
@@ -153,6 +153,8 @@ static void on_ledger_counts(struct iwf_task *task)
 void cmd_ledger(struct request *request)
 {
 	struct ledger_request *ledger = (struct ledger_request *)request;
+	bool is_audit = request_flag(request, "audit");
 
-	request_ask(request, &ledger->counts, STORE_Q_COUNTS, on_ledger_counts);
+	request_ask(request, &ledger->counts,
+		    is_audit ? STORE_Q_COUNTS : STORE_Q_OPEN, on_ledger_counts);
 }

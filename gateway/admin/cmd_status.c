@@ -75,8 +75,7 @@ void cmd_status(struct request *request)
 {
 	struct status_request *status = (struct status_request *)request;
 
-	request_ask(request, &status->counts, STORE_Q_COUNTS,
-		    on_status_counts);
+	request_ask(request, &status->counts, STORE_Q_OPEN, on_status_counts);
 }
 
 static void on_links_counts(struct iwf_task *task)
@@ -101,7 +100,7 @@ void cmd_links(struct request *request)
 {
 	struct status_request *status = (struct status_request *)request;
 
-	request_ask(request, &status->counts, STORE_Q_COUNTS, on_links_counts);
+	request_ask(request, &status->counts, STORE_Q_OPEN, on_links_counts);
 }
 
 void cmd_reload(struct request *request)

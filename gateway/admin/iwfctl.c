@@ -13,7 +13,7 @@ const struct ctl_command ctl_commands[] = {
 	{ "links", NULL, "", "", "", "links, their state and what they hold",
 	  ctl_print_links },
 	{ "queue", NULL, " link ", "", "[--link NAME]",
-	  "deliveries by link and state, with the age of the oldest",
+	  "what waits or is under way, by link and state, and the oldest",
 	  ctl_print_queue },
 	{ "list", NULL, " state limit full ", "",
 	  "[--state STATE] [--limit N] [--full]", "the newest deliveries",

@@ -1,7 +1,8 @@
 /* Whether everything taken in is accounted for. */
 #include "admin/view.h"
 
-static void add_states(json_t *to, const struct store_query *counts)
+static void add_states(json_t *to, const struct store_query *counts,
+		       bool is_all)
 {
 	uint64_t sums[STORE_CANCELLED + 1] = { 0 };
 	uint64_t sum = 0;
@@ -16,7 +17,8 @@ static void add_states(json_t *to, const struct store_query *counts)
 		if (sums[i])
 			json_object_set_new(to, store_state_name(i),
 					    json_integer((json_int_t)sums[i]));
-	json_object_set_new(to, "all", json_integer((json_int_t)sum));
+	json_object_set_new(to, is_all ? "all" : "open",
+			    json_integer((json_int_t)sum));
 }
 
 json_t *ledger_json(const struct store_query *counts,
@@ -25,7 +27,7 @@ json_t *ledger_json(const struct store_query *counts,
 	json_t *json = json_object();
 	json_t *states = json_object();
 
-	add_states(states, counts);
+	add_states(states, counts, recount);
 	json_object_set_new(json, "audited", json_boolean(recount));
 	if (recount) {
 		json_object_set_new(json, "taken",

@@ -44,7 +44,8 @@ bool metric_find(struct iwf_str metrics, const char *name, int64_t *value);
 /* queue_json.c: one element per link, kind and state; link NULL: all. */
 json_t *queue_json(const struct store_query *counts, const struct store *store,
 		   const char *link, int64_t wall_ms);
-/* ledger_json.c: accounted by state; with the recount when there is one. */
+/* ledger_json.c: accounted by state; with the recount when there is one, else
+ * only what is not at its end. */
 json_t *ledger_json(const struct store_query *counts,
 		    const struct store_ledger *recount, int64_t imbalance);
 /* One line of `list`. */

@@ -176,8 +176,13 @@ static void ask_counts(struct ram_engine *ram, struct store_query *query)
 {
 	struct ram_node *node = ram->rows.heads[0];
 
-	for (; node; node = node->next[0])
-		count_row(query, &((struct ram_row *)node->item)->row.dlv);
+	for (; node; node = node->next[0]) {
+		const struct ram_row *row = node->item;
+
+		if (query->kind == STORE_Q_COUNTS ||
+		    !store_state_is_final(row->row.dlv.state))
+			count_row(query, &row->row.dlv);
+	}
 }
 
 static void ask_ledger(struct ram_engine *ram, struct store_query *query)
@@ -198,7 +203,8 @@ static ask_fn *const asks[] = {
 	[STORE_Q_ABOUT] = ask_about, [STORE_Q_STATE] = ask_all,
 	[STORE_Q_RECENT] = ask_recent, [STORE_Q_AWAITED] = ask_all,
 	[STORE_Q_EXPIRED] = ask_all, [STORE_Q_THREAD] = ask_thread,
-	[STORE_Q_SETS] = ask_sets, [STORE_Q_COUNTS] = ask_counts,
+	[STORE_Q_SETS] = ask_sets, [STORE_Q_OPEN] = ask_counts,
+	[STORE_Q_COUNTS] = ask_counts,
 	[STORE_Q_LEDGER] = ask_ledger,
 };
 

@@ -30,6 +30,7 @@ enum sqlite_sql {
 	SQL_Q_DUE, SQL_Q_ABOUT, SQL_Q_STATE_OPEN, SQL_Q_STATE_FINAL, SQL_Q_RECENT,
 	SQL_Q_AWAITED, SQL_Q_EXPIRED, SQL_THREAD_SET, SQL_THREAD_FIND,
 	SQL_THREAD_OLD, SQL_THREAD_SPAN, SQL_Q_SETS, SQL_Q_CHUNK, SQL_Q_COUNTS,
+	SQL_Q_OPEN_CHUNK, SQL_Q_OPEN_COUNTS,
 	SQL_COUNT
 };
 
@@ -131,8 +132,14 @@ void sqlite_transports(struct store_engine *engine, int64_t since_ms,
  * look at; 0: there are none. */
 enum iwf_err sqlite_chunk_end(struct sqlite_conn *conn, uint64_t after,
 			      uint64_t *end);
+/* The same among those in a state that is not final. */
+enum iwf_err sqlite_open_chunk_end(struct sqlite_conn *conn,
+				   enum store_state state, uint64_t after,
+				   uint64_t *end);
 /* sqlite_audit.c: the queries that look at every row, in short slices. */
 enum iwf_err sqlite_ask_counts(struct sqlite_conn *conn,
 			       struct store_query *query);
+enum iwf_err sqlite_ask_open(struct sqlite_conn *conn,
+			     struct store_query *query);
 enum iwf_err sqlite_ask_ledger(struct sqlite_conn *conn,
 			       struct store_query *query);

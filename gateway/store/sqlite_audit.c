@@ -40,10 +40,9 @@ static void add_count(struct store_query *query, const struct store_count *part)
 }
 
 static enum iwf_err count_chunk(struct sqlite_conn *conn,
-				struct store_query *query, uint64_t after,
-				uint64_t end)
+				struct store_query *query, sqlite3_stmt *stmt,
+				uint64_t after, uint64_t end)
 {
-	sqlite3_stmt *stmt = sqlite_stmt(conn, SQL_Q_COUNTS);
 	bool has_row;
 	enum iwf_err err;
 
@@ -67,11 +66,42 @@ enum iwf_err sqlite_ask_counts(struct sqlite_conn *conn,
 	enum iwf_err err = sqlite_chunk_end(conn, after, &end);
 
 	while (!err && end) {
-		err = count_chunk(conn, query, after, end);
+		err = count_chunk(conn, query,
+				  sqlite_stmt(conn, SQL_Q_COUNTS), after, end);
 		after = end;
 		if (!err)
 			err = sqlite_chunk_end(conn, after, &end);
 	}
+	return err;
+}
+
+static enum iwf_err count_open(struct sqlite_conn *conn,
+			       struct store_query *query,
+			       enum store_state state)
+{
+	uint64_t after = 0, end = 0;
+	enum iwf_err err = sqlite_open_chunk_end(conn, state, after, &end);
+
+	while (!err && end) {
+		sqlite3_stmt *stmt = sqlite_stmt(conn, SQL_Q_OPEN_COUNTS);
+
+		sqlite3_bind_int(stmt, 3, (int)state);
+		err = count_chunk(conn, query, stmt, after, end);
+		after = end;
+		if (!err)
+			err = sqlite_open_chunk_end(conn, state, after, &end);
+	}
+	return err;
+}
+
+/* What changes its state meanwhile may be counted twice or not at all. */
+enum iwf_err sqlite_ask_open(struct sqlite_conn *conn,
+			     struct store_query *query)
+{
+	enum iwf_err err = IWF_OK;
+
+	for (unsigned i = STORE_QUEUED; !err && i <= STORE_SENT; i++)
+		err = count_open(conn, query, (enum store_state)i);
 	return err;
 }
 

@@ -143,6 +143,13 @@ static const char *const sql_text[SQL_COUNT] = {
 		"WHERE id>?1 ORDER BY id LIMIT ?2)",
 	[SQL_Q_COUNTS] = "SELECT link,kind,state,count(*),min(accepted_at) "
 		"FROM delivery WHERE id>?1 AND id<=?2 GROUP BY 1,2,3",
+	[SQL_Q_OPEN_CHUNK] = "SELECT max(id) FROM (SELECT id FROM delivery "
+		"INDEXED BY open WHERE id>?1 AND state=?3 AND state<8 "
+		"ORDER BY id LIMIT ?2)",
+	/* each by itself: grouping would sort what we add up anyway */
+	[SQL_Q_OPEN_COUNTS] = "SELECT link,kind,state,1,accepted_at FROM "
+		"delivery INDEXED BY open WHERE id>?1 AND id<=?2 AND state=?3 "
+		"AND state<8",
 };
 
 enum iwf_err sqlite_fate(struct sqlite_conn *conn, int rc)

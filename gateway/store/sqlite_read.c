@@ -113,10 +113,9 @@ static enum iwf_err ask_open(struct sqlite_conn *conn,
 	return collect(conn, stmt, query);
 }
 
-enum iwf_err sqlite_chunk_end(struct sqlite_conn *conn, uint64_t after,
-			      uint64_t *end)
+static enum iwf_err find_end(struct sqlite_conn *conn, sqlite3_stmt *stmt,
+			     uint64_t after, uint64_t *end)
 {
-	sqlite3_stmt *stmt = sqlite_stmt(conn, SQL_Q_CHUNK);
 	bool has_row;
 	enum iwf_err err;
 
@@ -126,6 +125,22 @@ enum iwf_err sqlite_chunk_end(struct sqlite_conn *conn, uint64_t after,
 	*end = has_row ? (uint64_t)sqlite3_column_int64(stmt, 0) : 0;
 	sqlite3_reset(stmt);
 	return err;
+}
+
+enum iwf_err sqlite_chunk_end(struct sqlite_conn *conn, uint64_t after,
+			      uint64_t *end)
+{
+	return find_end(conn, sqlite_stmt(conn, SQL_Q_CHUNK), after, end);
+}
+
+enum iwf_err sqlite_open_chunk_end(struct sqlite_conn *conn,
+				   enum store_state state, uint64_t after,
+				   uint64_t *end)
+{
+	sqlite3_stmt *stmt = sqlite_stmt(conn, SQL_Q_OPEN_CHUNK);
+
+	sqlite3_bind_int(stmt, 3, (int)state);
+	return find_end(conn, stmt, after, end);
 }
 
 static enum iwf_err ask_state(struct sqlite_conn *conn,
@@ -280,7 +295,8 @@ static ask_fn *const asks[] = {
 	[STORE_Q_ABOUT] = ask_about, [STORE_Q_STATE] = ask_state,
 	[STORE_Q_RECENT] = ask_recent, [STORE_Q_AWAITED] = ask_awaited,
 	[STORE_Q_EXPIRED] = ask_expired, [STORE_Q_THREAD] = ask_thread,
-	[STORE_Q_SETS] = ask_sets, [STORE_Q_COUNTS] = sqlite_ask_counts,
+	[STORE_Q_SETS] = ask_sets, [STORE_Q_OPEN] = sqlite_ask_open,
+	[STORE_Q_COUNTS] = sqlite_ask_counts,
 	[STORE_Q_LEDGER] = sqlite_ask_ledger,
 };
 
@@ -288,7 +304,7 @@ static ask_fn *const asks[] = {
  * look at everything begin and end their own transactions. */
 static bool is_one_transaction(const struct store_query *query)
 {
-	return query->kind != STORE_Q_COUNTS &&
+	return query->kind != STORE_Q_OPEN && query->kind != STORE_Q_COUNTS &&
 	       query->kind != STORE_Q_LEDGER &&
 	       !(query->kind == STORE_Q_STATE &&
 		 store_state_is_final(query->state));

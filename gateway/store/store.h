@@ -247,7 +247,9 @@ enum store_query_kind {
 			   * until_ms, at most `limit` */
 	STORE_Q_THREAD,   /* the thread of key `id`, kept since until_ms */
 	STORE_Q_SETS,     /* sets of parts whose first part came before until_ms */
-	STORE_Q_COUNTS,   /* how many deliveries by state, of each link */
+	STORE_Q_OPEN,     /* how many deliveries that are not at their end, by
+			   * state, of each link; finished ones cost nothing */
+	STORE_Q_COUNTS,   /* the same of all: looks at every row there is */
 	STORE_Q_LEDGER    /* recount against the persisted intake, all slices */
 };
 

@@ -103,16 +103,25 @@ static void find_rows(struct store *store, struct store_query *query)
 			query->found[query->found_count++] = store->rows[i];
 }
 
+static void find_counts(struct store *store, struct store_query *query)
+{
+	query->counts = IWF_ARENA_ARRAY(query->arena, struct store_count,
+					store->count_count + 1);
+	if (query->kind != STORE_Q_COUNTS && query->kind != STORE_Q_OPEN)
+		return;
+	for (uint32_t i = 0; i < store->count_count; i++)
+		if (query->kind == STORE_Q_COUNTS ||
+		    !store_state_is_final(store->counts[i].state))
+			query->counts[query->count_count++] = store->counts[i];
+}
+
 static void answer(struct store *store, struct store_query *query)
 {
 	query->arena = iwf_arena_create(0);
 	query->err = store->err;
 	query->found_count = query->count_count = 0;
 	find_rows(store, query);
-	if (query->kind == STORE_Q_COUNTS) {
-		query->counts = store->counts;
-		query->count_count = store->count_count;
-	}
+	find_counts(store, query);
 	query->ledger = store->ledger;
 	iwf_loop_post(query->loop, &query->task);
 }

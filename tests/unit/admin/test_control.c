@@ -87,10 +87,11 @@ static const struct row rows[] = {
 	  "{\"ok\":true,\"queue\":[]}" },
 	{ "{\"cmd\":\"ledger\"}",
 	  "{\"ok\":true,\"audited\":false,\"imbalance\":0,"
-	  "\"states\":{\"queued\":2,\"delivered\":41,\"all\":43}}" },
+	  "\"states\":{\"queued\":2,\"open\":2}}" },
 	{ "{\"cmd\":\"ledger\",\"audit\":true}",
 	  "{\"ok\":true,\"audited\":true,\"taken\":50,\"purged\":7,"
-	  "\"counted\":43,\"imbalance\":0}" },
+	  "\"counted\":43,\"imbalance\":0,"
+	  "\"states\":{\"queued\":2,\"delivered\":41,\"all\":43}}" },
 
 	{ "{\"cmd\":\"list\",\"limit\":0}",
 	  "{\"ok\":false,\"error\":\"syntax\"}" },

@@ -14,6 +14,7 @@ static const enum sqlite_sql hot[] = {
 	SQL_WAITING_KEYS_DROP, SQL_PART_ADD, SQL_PART_LIST, SQL_PART_DROP,
 	SQL_SET_JOIN, SQL_SET_JOINED, SQL_VALUE_SET, SQL_THREAD_SET,
 	SQL_THREAD_FIND, SQL_Q_DUE, SQL_Q_ABOUT,
+	SQL_Q_OPEN_CHUNK, SQL_Q_OPEN_COUNTS,
 };
 
 static void assert_plan(struct sqlite_conn *conn, enum sqlite_sql sql)

@@ -477,6 +477,29 @@ static void test_counts(void **state)
 	iwf_arena_destroy(&query.arena);
 }
 
+static void test_counts_of_what_is_open(void **state)
+{
+	struct shelf *shelf = *state;
+	struct store_query query = { .kind = STORE_Q_OPEN };
+	struct store_change late;
+
+	shelf_put_plain(shelf, ID(1));
+	late = shelf_put(ID(2), IWF_STR("late"));
+	late.put.row.accepted_at_ms = SHELF_NOW_MS - 5000;
+	shelf_must(shelf, late);
+	shelf_put_plain(shelf, ID(3));
+	shelf_put_plain(shelf, ID(4));
+	shelf_set_state(shelf, ID(3), STORE_SENT);
+	shelf_set_state(shelf, ID(4), STORE_FAILED);
+	shelf_ask(shelf, &query);
+	assert_int_equal(query.count_count, 2);
+	assert_int_equal(count_of(&query, 1, IWF_KIND_MESSAGE, STORE_QUEUED),
+			 2);
+	assert_int_equal(count_of(&query, 1, IWF_KIND_MESSAGE, STORE_SENT), 1);
+	assert_int_equal(query.counts[0].oldest_ms, SHELF_NOW_MS - 5000);
+	iwf_arena_destroy(&query.arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -498,6 +521,7 @@ int main(void)
 		SHELF_ROW(test_due_again_after_retry),
 		SHELF_ROW(test_by_state),
 		SHELF_ROW(test_counts),
+		SHELF_ROW(test_counts_of_what_is_open),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
