@@ -1,4 +1,5 @@
-/* The threads beside the committer: one answers queries, one checkpoints. */
+/* The threads beside the committer: one answers queries, one those that look
+ * at every row, for messages wait for the others; one checkpoints. */
 #include "store/store_priv.h"
 
 static void answer(struct store *store, struct store_query *query)
@@ -11,13 +12,12 @@ static void answer(struct store *store, struct store_query *query)
 	iwf_loop_post(query->loop, &query->task);
 }
 
-void *reader_run(void *arg)
+static void *answer_line(struct store *store, struct store_line *line)
 {
-	struct store *store = arg;
 	bool ended = false;
 
 	while (!ended) {
-		struct iwf_task *task = line_take(&store->queries, -1, &ended);
+		struct iwf_task *task = line_take(line, -1, &ended);
 
 		while (task) {
 			struct iwf_task *next = task->next;
@@ -28,6 +28,20 @@ void *reader_run(void *arg)
 		}
 	}
 	return NULL;
+}
+
+void *reader_run(void *arg)
+{
+	struct store *store = arg;
+
+	return answer_line(store, &store->queries);
+}
+
+void *auditor_run(void *arg)
+{
+	struct store *store = arg;
+
+	return answer_line(store, &store->audits);
 }
 
 void *checkpointer_run(void *arg)

@@ -52,7 +52,7 @@ struct sqlite_engine {
 	struct store_engine engine;
 	struct tables tables; /* the committer's steps */
 	struct store_base *base;
-	struct sqlite_conn write, read, check;
+	struct sqlite_conn write, read, audit, check;
 	int lock_fd;
 	uint8_t key[16];
 	uint64_t last_id;

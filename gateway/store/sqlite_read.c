@@ -304,15 +304,14 @@ static ask_fn *const asks[] = {
  * look at everything begin and end their own transactions. */
 static bool is_one_transaction(const struct store_query *query)
 {
-	return query->kind != STORE_Q_OPEN && query->kind != STORE_Q_COUNTS &&
-	       query->kind != STORE_Q_LEDGER &&
-	       !(query->kind == STORE_Q_STATE &&
-		 store_state_is_final(query->state));
+	return query->kind != STORE_Q_OPEN && !store_is_audit(query);
 }
 
 enum iwf_err sqlite_ask(struct store_engine *engine, struct store_query *query)
 {
-	struct sqlite_conn *conn = &((struct sqlite_engine *)engine)->read;
+	struct sqlite_engine *eng = (struct sqlite_engine *)engine;
+	struct sqlite_conn *conn = store_is_audit(query) ? &eng->audit :
+							   &eng->read;
 	enum iwf_err err = IWF_OK;
 
 	if (!is_one_transaction(query))

@@ -89,7 +89,8 @@ void store_submit(struct store *store, struct store_change *change)
 
 void store_ask(struct store *store, struct store_query *query)
 {
-	line_push(&store->queries, &query->task);
+	line_push(store_is_audit(query) ? &store->audits : &store->queries,
+		  &query->task);
 }
 
 unsigned store_backlog(const struct store *store)
@@ -126,6 +127,7 @@ static void free_store(struct store *store)
 {
 	line_close(&store->changes);
 	line_close(&store->queries);
+	line_close(&store->audits);
 	line_close(&store->checkpoints);
 	names_close(&store->names);
 	ballast_close(&store->ballast);
@@ -145,6 +147,7 @@ static struct store *make_store(const struct store_conf *conf,
 	store->base.log = log;
 	line_open(&store->changes);
 	line_open(&store->queries);
+	line_open(&store->audits);
 	line_open(&store->checkpoints);
 	names_open(&store->names);
 	atomic_store(&store->is_writable, true);
@@ -197,6 +200,7 @@ void store_start(struct store *store)
 	store->is_started = true;
 	start_thread(&store->committer, "committer", committer_run, store);
 	start_thread(&store->reader, "store-reader", reader_run, store);
+	start_thread(&store->auditor, "store-auditor", auditor_run, store);
 	start_thread(&store->checkpointer, "checkpointer", checkpointer_run,
 		     store);
 }
@@ -206,7 +210,9 @@ static void stop_threads(struct store *store)
 	line_end(&store->changes);
 	pthread_join(store->committer, NULL);
 	line_end(&store->queries);
+	line_end(&store->audits);
 	pthread_join(store->reader, NULL);
+	pthread_join(store->auditor, NULL);
 	line_end(&store->checkpoints);
 	pthread_join(store->checkpointer, NULL);
 }

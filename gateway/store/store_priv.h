@@ -58,7 +58,8 @@ struct store_engine_ops {
 	enum iwf_err (*probe)(struct store_engine *engine);
 	/* The checkpointer's own thread. */
 	void (*checkpoint)(struct store_engine *engine);
-	/* The reader's own thread; query->arena exists. */
+	/* The reader's own thread, or the auditor's for store_is_audit;
+	 * query->arena exists. */
 	enum iwf_err (*ask)(struct store_engine *engine,
 			    struct store_query *query);
 	/* Before start only. */
@@ -126,10 +127,11 @@ struct store {
 	struct ballast ballast;
 	struct store_line changes;
 	struct store_line queries;
+	struct store_line audits;
 	struct store_line checkpoints;
 	struct iwf_task checkpoint;   /* in its line when is_asked */
 	atomic_bool is_asked;
-	pthread_t committer, reader, checkpointer;
+	pthread_t committer, reader, auditor, checkpointer;
 	bool is_started;
 	bool had_failed;              /* the committer's own */
 	atomic_uint backlog;
@@ -143,9 +145,19 @@ static inline void store_count(struct store_base *base, enum store_metric m,
 	iwf_metric_add(&base->metrics[m], n);
 }
 
+/* Queries that look at all rows, or at all of a kind that grows for ever. */
+static inline bool store_is_audit(const struct store_query *query)
+{
+	return query->kind == STORE_Q_COUNTS ||
+	       query->kind == STORE_Q_LEDGER ||
+	       (query->kind == STORE_Q_STATE &&
+		store_state_is_final(query->state));
+}
+
 /* Thread bodies; arg is the store. */
 void *committer_run(void *arg);
 void *reader_run(void *arg);
+void *auditor_run(void *arg);
 void *checkpointer_run(void *arg);
 
 /* One batch, on the calling thread; every change is completed. */

@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #define READ_BUSY_MS 1000
+#define AUDIT_CACHE_LEN (512u << 10)
+#define CONNS 4
 
 static enum iwf_err why_system(struct iwf_why *why, const char *what,
 			       const char *path)
@@ -79,6 +81,16 @@ static enum iwf_err open_conn(struct sqlite_engine *eng,
 	return IWF_OK;
 }
 
+/* Who passes over all rows once has no use for much of a cache. */
+static uint64_t cache_of(const struct sqlite_engine *eng,
+			 const struct sqlite_conn *conn)
+{
+	uint64_t len = eng->base->conf.cache_len;
+
+	return conn == &eng->audit && len > AUDIT_CACHE_LEN ?
+		AUDIT_CACHE_LEN : len;
+}
+
 static enum iwf_err set_pragmas(struct sqlite_engine *eng,
 				struct sqlite_conn *conn, struct iwf_why *why)
 {
@@ -90,7 +102,7 @@ static enum iwf_err set_pragmas(struct sqlite_engine *eng,
 		 "PRAGMA wal_autocheckpoint=0; PRAGMA mmap_size=0;"
 		 "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-%lld;"
 		 "PRAGMA journal_size_limit=%d",
-		 (long long)(eng->base->conf.cache_len / 1024), 64 << 20);
+		 (long long)(cache_of(eng, conn) / 1024), 64 << 20);
 	err = sqlite_exec(conn, sql);
 	/* A checkpoint of a connection that has read nothing does nothing. */
 	if (!err)
@@ -100,14 +112,15 @@ static enum iwf_err set_pragmas(struct sqlite_engine *eng,
 
 static enum iwf_err open_all(struct sqlite_engine *eng, struct iwf_why *why)
 {
-	struct sqlite_conn *const conns[] = { &eng->write, &eng->read,
-					      &eng->check };
+	struct sqlite_conn *const conns[CONNS] = {
+		&eng->write, &eng->read, &eng->audit, &eng->check,
+	};
 	enum iwf_err err = open_conn(eng, &eng->write, why);
 
 	if (!err)
 		err = sqlite_migrate(&eng->write, sqlite_steps,
 				     SQLITE_SCHEMA_VERSION, why);
-	for (unsigned i = 0; !err && i < 3; i++) {
+	for (unsigned i = 0; !err && i < CONNS; i++) {
 		if (i)
 			err = open_conn(eng, conns[i], why);
 		if (!err)
@@ -115,6 +128,8 @@ static enum iwf_err open_all(struct sqlite_engine *eng, struct iwf_why *why)
 	}
 	if (!err)
 		sqlite3_busy_timeout(eng->read.db, READ_BUSY_MS);
+	if (!err)
+		sqlite3_busy_timeout(eng->audit.db, READ_BUSY_MS);
 	return err;
 }
 
@@ -179,6 +194,7 @@ static void close_engine(struct store_engine **engine)
 	struct sqlite_engine *eng = (struct sqlite_engine *)*engine;
 
 	close_conn(&eng->check);
+	close_conn(&eng->audit);
 	close_conn(&eng->read);
 	/* the last one checkpoints and removes the log */
 	close_conn(&eng->write);

@@ -92,14 +92,19 @@ static unsigned tell(struct iwf_task *task)
 	return count;
 }
 
-static struct iwf_task *read_all(struct rig *rig)
+static struct iwf_task *read_line(struct rig *rig, struct store_line *line)
 {
 	bool ended;
-	struct iwf_task *all = line_take(&rig->store->queries, 0, &ended);
+	struct iwf_task *all = line_take(line, 0, &ended);
 
 	for (struct iwf_task *task = all; task; task = task->next)
 		ask(rig, IWF_CONTAINER(task, struct store_query, task));
 	return all;
+}
+
+static struct iwf_task *read_all(struct rig *rig)
+{
+	return read_line(rig, &rig->store->queries);
 }
 
 static unsigned answer(struct rig *rig)
@@ -107,6 +112,7 @@ static unsigned answer(struct rig *rig)
 	unsigned count = tell(rig->slow);
 
 	rig->slow = NULL;
+	count += tell(read_line(rig, &rig->store->audits));
 	return count + tell(read_all(rig));
 }
 
@@ -198,11 +204,13 @@ void rig_stop(struct rig *rig)
 	/* What was not committed dies with the process. */
 	line_take(&rig->store->changes, 0, &ended);
 	line_take(&rig->store->queries, 0, &ended);
+	line_take(&rig->store->audits, 0, &ended);
 	atomic_store(&rig->store->backlog, 0);
 	relay_close_links(rig->relay);
 	relay_destroy(&rig->relay);
 	line_take(&rig->store->changes, 0, &ended);
 	line_take(&rig->store->queries, 0, &ended);
+	line_take(&rig->store->audits, 0, &ended);
 	fake_link_forget(rig->cpm);
 	fake_link_forget(rig->op1);
 	fake_link_forget(rig->op2);

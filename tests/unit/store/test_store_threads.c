@@ -1,5 +1,6 @@
 /* Several loops at once on one store: each gets its own answers, every one
- * once, and the ledger agrees throughout. Meant for the thread sanitizer. */
+ * once, and the ledger agrees throughout; and a recount that takes long keeps
+ * nobody from reading. Meant for the thread sanitizer. */
 #include "unit/store/shelf.h"
 
 #include "support/fake_loop.h"
@@ -9,6 +10,7 @@
 #define THREADS 3
 #define IN_FLIGHT 50
 #define MESSAGES 1500
+#define AUDITS 20
 
 struct sender;
 
@@ -137,11 +139,55 @@ static void test_ram(void **state)
 	check_threads(STORE_BACKEND_RAM);
 }
 
+struct audit {
+	struct store_query query;
+	unsigned *left;
+};
+
+static void on_audit(struct iwf_task *task)
+{
+	struct audit *audit = IWF_CONTAINER(task, struct audit, query.task);
+
+	iwf_arena_destroy(&audit->query.arena);
+	--*audit->left;
+}
+
+static bool are_over(void *arg)
+{
+	return *(const unsigned *)arg == 0;
+}
+
+static void test_reading_during_recounts(void **state)
+{
+	struct shelf *shelf = *state;
+	struct audit audits[AUDITS];
+	unsigned left = AUDITS;
+
+	shelf_put_plain(shelf, ID(1));
+	shelf_meddle(shelf, "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL "
+		     "SELECT i+1 FROM n WHERE i<200000) INSERT INTO delivery"
+		     "(id,message,kind,state,link,accepted_at) "
+		     "SELECT (50<<36)+i,0,1,8,1,1 FROM n");
+	for (unsigned i = 0; i < AUDITS; i++) {
+		audits[i] = (struct audit){ .left = &left };
+		audits[i].query.task.run = on_audit;
+		audits[i].query.loop = shelf->loop;
+		audits[i].query.kind = STORE_Q_LEDGER;
+		store_ask(shelf->store, &audits[i].query);
+	}
+	assert_int_equal(shelf_state(shelf, ID(1)), STORE_QUEUED);
+	assert_true(left > 0);
+	assert_true(fake_loop_run_until(shelf->loop, are_over, &left, 60000));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sqlite),
 		cmocka_unit_test(test_ram),
+		cmocka_unit_test_setup_teardown(test_reading_during_recounts,
+						shelf_setup_sqlite,
+						shelf_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
