@@ -7,10 +7,13 @@
 #define SWEEP_ROWS 1000
 #define EXPIRE_ROWS 256
 #define TICKS_PER_COUNT 60
-
-static void on_tick(struct iwf_timer *timer);
+/* A recount that takes long comes so much more seldom: a twentieth of a
+ * processor at most. */
+#define COUNT_REST_FACTOR 20
 
 /* --- retention --- */
+
+static void on_sweep_again(struct iwf_timer *timer);
 
 static void on_swept(struct iwf_task *task)
 {
@@ -29,8 +32,8 @@ static void on_swept(struct iwf_task *task)
 				sweep->unmatched);
 	}
 	if (sweep->purged == SWEEP_ROWS)
-		iwf_timer_start(relay->loop, &relay->expire_timer, BUSY_TICK_MS,
-				on_tick);
+		iwf_timer_start(relay->loop, &relay->sweep_timer, BUSY_TICK_MS,
+				on_sweep_again);
 }
 
 static void sweep(struct relay *relay, int64_t now_ms)
@@ -49,6 +52,14 @@ static void sweep(struct relay *relay, int64_t now_ms)
 			   .max_rows = SWEEP_ROWS },
 	};
 	store_submit(relay->store, &relay->sweep);
+}
+
+/* By itself: the other things a tick looks at are not in such a hurry. */
+static void on_sweep_again(struct iwf_timer *timer)
+{
+	struct relay *relay = IWF_CONTAINER(timer, struct relay, sweep_timer);
+
+	sweep(relay, relay_wall_ms(relay));
 }
 
 /* --- expiry --- */
@@ -135,6 +146,14 @@ static void ask(struct relay *relay, int64_t now_ms)
 
 /* --- the ledger --- */
 
+static void rest(struct relay *relay)
+{
+	int64_t now_ms = iwf_loop_now_ms(relay->loop);
+
+	relay->count_after_ms = now_ms + COUNT_REST_FACTOR *
+				(now_ms - relay->count_began_ms);
+}
+
 static void on_counted(struct iwf_task *task)
 {
 	struct relay *relay = IWF_CONTAINER(task, struct relay,
@@ -142,6 +161,7 @@ static void on_counted(struct iwf_task *task)
 	const struct store_ledger *ledger = &relay->ledger_query.ledger;
 
 	relay->counting = false;
+	rest(relay);
 	if (!relay->ledger_query.err) {
 		iwf_metric_set(&relay->values[RELAY_M_IMBALANCE],
 			       ledger->imbalance);
@@ -156,9 +176,12 @@ static void on_counted(struct iwf_task *task)
 
 static void count(struct relay *relay)
 {
-	if (relay->counting)
+	int64_t now_ms = iwf_loop_now_ms(relay->loop);
+
+	if (relay->counting || now_ms < relay->count_after_ms)
 		return;
 	relay->counting = true;
+	relay->count_began_ms = now_ms;
 	relay->ledger_query = (struct store_query){
 		.task.run = on_counted, .loop = relay->loop,
 		.kind = STORE_Q_LEDGER,
@@ -196,4 +219,5 @@ void expire_start(struct relay *relay)
 void expire_stop(struct relay *relay)
 {
 	iwf_timer_stop(&relay->expire_timer);
+	iwf_timer_stop(&relay->sweep_timer);
 }

@@ -100,12 +100,13 @@ struct relay {
 	bool recovering;
 	struct delivery_list unsaved;  /* changes to try again */
 	struct iwf_timer save_timer;
-	struct iwf_timer expire_timer;
+	struct iwf_timer expire_timer, sweep_timer;
 	struct store_query expire_query;
 	struct store_query ledger_query;
 	struct store_change sweep;
 	bool sweeping, asking_expiry, counting;
 	unsigned expire_step;
+	int64_t count_began_ms, count_after_ms; /* by the loop's clock */
 	uint64_t awaited_id;           /* looked through up to here */
 	struct store_query sets_query;
 	bool asking_sets, sets_whole_only;

@@ -225,6 +225,58 @@ static void behind_many_unsure(void **state)
 	assert_int_equal(rig_count(rig, IWF_KIND_MESSAGE, STORE_UNSURE), 300);
 }
 
+/* One that takes ten seconds may come every 200, not every minute. */
+static void a_slow_recount_comes_seldom(void **state)
+{
+	struct rig *rig = *state;
+	int64_t began_ms;
+
+	rig_advance(rig, 2 * MIN);
+	assert_in_range(iwf_loop_now_ms(rig->loop) - rig->relay->count_began_ms,
+			0, MIN);
+	rig->holds_answers = true;
+	rig_advance(rig, MIN);
+	assert_true(rig->relay->counting);
+	began_ms = rig->relay->count_began_ms;
+	rig_advance(rig, 10 * SEC);
+	rig->holds_answers = false;
+	rig_turn(rig);
+	assert_false(rig->relay->counting);
+	rig_advance(rig, 3 * MIN);
+	assert_int_equal(rig->relay->count_began_ms, began_ms);
+	rig_advance(rig, 30 * MIN);
+	assert_true(rig->relay->count_began_ms > began_ms);
+}
+
+static void put_finished(struct rig *rig, uint64_t id)
+{
+	struct store_change put = { .verb = STORE_PUT };
+
+	put.put.row = (struct store_delivery){
+		.id = id, .message_id = id, .kind = IWF_KIND_MESSAGE,
+		.state = STORE_FINISHED, .link = 1, .origin = 1,
+		.accepted_at_ms = rig_now(rig), .done_at_ms = rig_now(rig),
+	};
+	put.put.record = IWF_STR("x");
+	rig_apply(rig, &put);
+}
+
+/* Slice after slice goes, and nothing else of a tick is done more often. */
+static void many_old_rows_go_in_a_hurry(void **state)
+{
+	struct rig *rig = *state;
+	unsigned steps;
+
+	for (unsigned i = 1; i <= 5000; i++)
+		put_finished(rig, i);
+	assert_int_equal(rig_count(rig, IWF_KIND_MESSAGE, STORE_FINISHED),
+			 5000);
+	steps = rig->relay->expire_step;
+	rig_jump(rig, 21 * DAY);
+	assert_int_equal(rig_count(rig, IWF_KIND_MESSAGE, STORE_FINISHED), 0);
+	assert_in_range(rig->relay->expire_step - steps, 4, 6);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -239,6 +291,8 @@ int main(void)
 		RIG_TEST(sent_without_a_receipt),
 		RIG_TEST(a_receipt_at_the_last_moment),
 		RIG_TEST(behind_many_unsure),
+		RIG_TEST(a_slow_recount_comes_seldom),
+		RIG_TEST(many_old_rows_go_in_a_hurry),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
