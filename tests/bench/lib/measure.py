@@ -158,6 +158,7 @@ def measure(scene, name, seconds, window=64, rate=None, recipients=10000,
 		"syncs": _grown(metrics, now, SYNCS) / messages,
 		"purged": _grown(metrics, now, PURGED),
 		"pss_most_mib": watch.most(),
+		"pss_end_mib": usage.pss_mib(pid),
 		"sent_again": load.get("sent_again", 0),
 		"refused": load.get("refused", 0) +
 		reports.get("smsc", {}).get("pushes_refused", 0),

@@ -49,13 +49,16 @@ def _look(scene, record, seed):
 	_, record["status_sec"] = _ask(scene, "status")
 	_, record["queue_sec"] = _ask(scene, "queue")
 	audit, record["audit_sec"] = _ask(scene, "ledger", "--audit")
-	record["rows"] = audit["counted"]
+	record["rows"] = {"counted": audit["counted"],
+	                  "purged": audit["purged"]}
 
 
 def _tell(record, what):
-	return ("  %-10s %d rows %s (made in %.0f s): READY after %.2f s; iwfctl "
-	        "status %.2f s, queue %.2f s, ledger --audit %.2f s" % (
-		"", record["rows"], what, record["seeded"]["seconds"],
+	rows = record["rows"]
+	return ("  %-10s %d rows %s, %d of them purged before the loads; READY "
+	        "after %.2f s; iwfctl status %.2f s, queue %.2f s, ledger "
+	        "--audit %.2f s" % (
+		"", rows["counted"] + rows["purged"], what, rows["purged"],
 		record["start_sec"], record["status_sec"], record["queue_sec"],
 		record["audit_sec"]))
 
@@ -79,8 +82,8 @@ def _empty(scene, record, expected):
 		"per_s": report["per_s"], "pss_most_mib": watch.most(),
 		"cpu_us": (usage.cpu_total_us(scene.iwfd.pid) - cpu) / expected,
 	}
-	if report["unique"] != expected or report["again"]:
-		record["more_wrong"] = ["of %d that waited %d came, %d again" % (
+	if report["unique"] < expected or report["again"]:
+		record["wrong"] = ["of %d that waited %d came, %d again" % (
 			expected, report["unique"], report["again"])]
 
 
