@@ -67,6 +67,7 @@ static bool take_uri(struct iwf_str *rest, struct iwf_str *uri)
 	return uri->len && iwf_str_is_printable(*uri) &&
 	       iwf_str_find(*uri, ' ') == IWF_STR_NPOS &&
 	       iwf_str_find(*uri, '<') == IWF_STR_NPOS &&
+	       iwf_str_find(*uri, '>') == IWF_STR_NPOS &&
 	       iwf_str_find(*uri, '"') == IWF_STR_NPOS &&
 	       iwf_str_find(*uri, ':') != IWF_STR_NPOS;
 }

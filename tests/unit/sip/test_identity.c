@@ -34,6 +34,7 @@ static const struct row rows[] = {
 	{ ",", -1, { NULL } },                   /* empty elements */
 	{ "<sip:a@b>,", -1, { NULL } },          /* a comma at the end */
 	{ "<sip:a@b", -1, { NULL } },            /* no closing bracket */
+	{ "sip:a@b>, <tel:1>", -1, { NULL } },   /* no opening bracket */
 	{ "\"Al <sip:a@b>", -1, { NULL } },      /* no closing quote */
 	{ "\"Al\" sip:a@b", -1, { NULL } },      /* a name without brackets */
 	{ "\"Al\\", -1, { NULL } },              /* ends in an escape */
