@@ -77,7 +77,8 @@ void cpim_format(struct out *out, const struct cpim *cpim)
 	out_printf(out, "NS: imdn <" NAMESPACE ">\r\n");
 	put(out, "imdn.Message-ID: ", cpim->message_id, "\r\n");
 	put(out, "imdn.Disposition-Notification: ", cpim->wants, "\r\n");
-	put(out, "\r\nContent-Type: ", cpim->content_type, "\r\n");
+	out_printf(out, "\r\n");
+	put(out, "Content-Type: ", cpim->content_type, "\r\n");
 	put(out, "Content-Disposition: ", cpim->disposition, "\r\n");
 	out_printf(out, "\r\n");
 	out_put(out, cpim->content);

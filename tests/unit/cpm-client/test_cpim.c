@@ -96,6 +96,23 @@ static void test_format(void **state)
 	free(out);
 }
 
+/* A text without a type must not become a header. */
+static void test_format_untyped(void **state)
+{
+	const struct cpim cpim = {
+		.from = text_from("tel:+1"), .content = text_from("a: b\r\n"),
+	};
+	struct out *out = calloc(1, sizeof(*out));
+	struct cpim read;
+
+	(void)state;
+	assert_non_null(out);
+	cpim_format(out, &cpim);
+	assert_true(cpim_parse(&read, out_text(out)));
+	assert_text("a: b\r\n", read.content);
+	free(out);
+}
+
 #define HEAD "<?xml version=\"1.0\"?><imdn><message-id> m1 </message-id>"
 
 static void test_imdn(void **state)
@@ -186,6 +203,7 @@ int main(void)
 		cmocka_unit_test(test_parse_bare_lf),
 		cmocka_unit_test(test_parse_refused),
 		cmocka_unit_test(test_format),
+		cmocka_unit_test(test_format_untyped),
 		cmocka_unit_test(test_imdn),
 		cmocka_unit_test(test_imdn_refused),
 		cmocka_unit_test(test_imdn_format),
