@@ -187,16 +187,27 @@ void queue_postpone(struct delivery *dlv, int64_t due_ms)
 
 /* --- loading --- */
 
+/* One that waits in the store alone and is held only until this load is over:
+ * it is read again, and newer ones must not pass it till then. */
+static void pass_over(struct queue *queue, const struct delivery *dlv)
+{
+	if (dlv->lingers && dlv->row.state == STORE_QUEUED)
+		queue->mark++;
+}
+
 static void take_row(struct queue *queue, const struct store_found *found)
 {
 	struct relay *relay = queue->relay;
+	struct map_node *active = map_find(&relay->active, found->row.id);
 	struct delivery *dlv;
 	int64_t due_ms, now_ms = relay_wall_ms(relay);
 
 	queue->loaded_until_ms = found->row.due_at_ms;
 	queue->loaded_id = found->row.id;
-	if (map_find(&relay->active, found->row.id))
+	if (active) {
+		pass_over(queue, IWF_CONTAINER(active, struct delivery, node));
 		return;
+	}
 	dlv = delivery_load(relay, &found->row, found->record);
 	if (!dlv)
 		return;

@@ -61,6 +61,8 @@ void rig_commit(struct rig *rig);
 /* Queries are answered from what is committed now, but told only when
  * holds_answers is taken back. */
 void rig_read_slowly(struct rig *rig);
+/* Those answers are told; what is asked then waits again. */
+void rig_tell(struct rig *rig);
 /* The clocks move and what is due happens on the way. */
 void rig_advance(struct rig *rig, int64_t ms);
 /* The wall clock jumps, then a few seconds pass. */

@@ -186,6 +186,29 @@ static void due_while_loading(void **state)
 	assert_int_equal(fake_link_count(rig->op1, id), 2);
 }
 
+/* Put into the store just before a load, which finds it while it is still held:
+ * the next one, which may stay in memory, does not pass it. */
+static void put_just_before_a_load(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t first, second;
+
+	rig->op1->answers_all = true;
+	rig_advance(rig, SEC);
+	queue_of(rig, "op1")->behind = true;
+	rig->holds_answers = true;
+	first = rig_send(rig, 1, 2);
+	rig_read_slowly(rig);
+	rig_tell(rig);
+	second = rig_send(rig, 1, 2);
+	rig->holds_answers = false;
+	rig_advance(rig, SEC);
+	assert_int_equal(rig->op1->job_count, 2);
+	assert_int_equal(rig->op1->jobs[0].id, first);
+	assert_int_equal(rig->op1->jobs[1].id, second);
+	rig_assert_balance(rig);
+}
+
 /* After a restart what waits for its retry is found when it is due. */
 static void retries_after_a_restart(void **state)
 {
@@ -215,6 +238,7 @@ int main(void)
 		RIG_TEST(the_clock_goes_back),
 		RIG_TEST(read_before_it_was_sent),
 		RIG_TEST(due_while_loading),
+		RIG_TEST(put_just_before_a_load),
 		RIG_TEST(retries_after_a_restart),
 	};
 
