@@ -174,13 +174,12 @@ void dispatch_run(struct iwf_host *host)
 
 		if (dlv->in_flight && dlv->was_put && !dlv->ahead_at)
 			return; /* its own commit must come first */
-		delivery_list_pop(&host->ready);
 		if (dlv->row.expires_at_ms <= now_ms) {
-			dlv->place = PLACE_NOWHERE;
 			outcome_end(dlv, STORE_EXPIRED,
 				    IWF_STR("expired while waiting"));
 			continue;
 		}
+		delivery_list_pop(&host->ready);
 		make_attempt(dlv);
 	}
 }

@@ -277,6 +277,26 @@ static void many_old_rows_go_in_a_hurry(void **state)
 	assert_in_range(rig->relay->expire_step - steps, 4, 6);
 }
 
+/* Its turn comes when its time is over: the next of the lane goes. */
+static void an_expired_head_lets_the_lane_go_on(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t first = rig_send(rig, 1, 2);
+	uint64_t expired = send_until(rig, 2, 2);
+	uint64_t last = rig_send(rig, 1, 2);
+
+	rig->cpm->answers_all = true; /* the report of it */
+	rig_advance(rig, 5);
+	fake_link_sent(rig->op1, first, "a");
+	rig_turn(rig);
+	assert_state(rig, expired, STORE_EXPIRED);
+	assert_int_equal(fake_link_count(rig->op1, expired), 0);
+	assert_int_equal(fake_link_count(rig->op1, last), 1);
+	fake_link_sent(rig->op1, last, "b");
+	rig_turn(rig);
+	rig_assert_balance(rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -293,6 +313,7 @@ int main(void)
 		RIG_TEST(behind_many_unsure),
 		RIG_TEST(a_slow_recount_comes_seldom),
 		RIG_TEST(many_old_rows_go_in_a_hurry),
+		RIG_TEST(an_expired_head_lets_the_lane_go_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
