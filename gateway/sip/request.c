@@ -31,7 +31,8 @@ static void set_times(struct sip_request *req, const sip_t *sip,
 				NTP_TO_UNIX_SEC) * 1000;
 	if (req->date_ms < 0)
 		req->date_ms = 0;
-	if (!expires)
+	/* RFC 3261 20.19: what is above this says nothing. */
+	if (!expires || expires->ex_delta > UINT32_MAX)
 		return;
 	req->expires_ms = (int64_t)expires->ex_delta * 1000;
 	if (expires->ex_date)

@@ -36,6 +36,39 @@ static void test_accept(void **state)
 	bench_stop(b);
 }
 
+/* RFC 3261 20.19: below 2**32; what is more is as if it were not there. */
+static void test_expires(void **state)
+{
+	static const struct {
+		const char *id, *line;
+		int64_t want_ms;
+	} rows[] = {
+		{ "z9hG4bKe1", "", -1 },
+		{ "z9hG4bKe2", "Expires: 0\r\n", 0 },
+		{ "z9hG4bKe3", "Expires: 4294967295\r\n", 4294967295000 },
+		{ "z9hG4bKe4", "Expires: 4294967296\r\n", -1 },
+		{ "z9hG4bKe5", "Expires: 18446744073709551615\r\n", -1 },
+		{ "z9hG4bKe6", "Expires: 1000000000000000000000000000\r\n",
+		  -1 },
+	};
+	struct bench *b = bench_create(1);
+	struct peer peer;
+
+	(void)state;
+	bench_start(b);
+	peer_open(&peer, false, false, b->port);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(peer_status(bench_ask(&peer, &(struct text){
+			.branch = rows[i].id, .call_id = rows[i].id,
+			.more = rows[i].line })), 202);
+		if (bench_seen(b).expires_ms != rows[i].want_ms)
+			fail_msg("%s: %lld", rows[i].line,
+				 (long long)bench_seen(b).expires_ms);
+	}
+	peer_close(&peer);
+	bench_stop(b);
+}
+
 static void test_retransmission(void **state)
 {
 	struct bench *b = bench_create(1);
@@ -592,6 +625,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_accept),
+		cmocka_unit_test(test_expires),
 		cmocka_unit_test(test_retransmission),
 		cmocka_unit_test(test_remembered),
 		cmocka_unit_test(test_before_serve),
