@@ -5,6 +5,7 @@
 #include <iwf/buf.h>
 #include <iwf/random.h>
 
+#include <sofia-sip/msg_addr.h>
 #include <sofia-sip/sip_header.h>
 #include <sofia-sip/sip_status.h>
 #include <sofia-sip/sip_tag.h>
@@ -60,8 +61,9 @@ static void count_answer(struct sip_worker *worker, unsigned status)
 		     status < 500 ? SIP_M_ANSWERS_4XX : SIP_M_ANSWERS_5XX);
 }
 
-void answer_send(struct arrival *arrival, const struct sip_answer *answer,
-		 const struct answer_fields *fields)
+static void write_answer(struct arrival *arrival,
+			 const struct sip_answer *answer,
+			 const struct answer_fields *fields)
 {
 	static const struct answer_fields none;
 	struct sip_worker *worker = arrival->worker;
@@ -100,6 +102,36 @@ void answer_send(struct arrival *arrival, const struct sip_answer *answer,
 				answer->status);
 	}
 	gate_release(arrival);
+}
+
+/* What a peer did wrong. Who is not trusted has a line of its own, and 5xx are
+ * no fault of the peer's. */
+static void log_refusal(const struct arrival *arrival,
+			const struct sip_answer *answer)
+{
+	char peer[TPORT_HOSTPORTSIZE];
+
+	if (answer->status < 400 || answer->status > 499 ||
+	    !arrival->is_trusted)
+		return;
+	iwf_log_warning(arrival->worker->sip->log, "refused",
+			"peer=%s method=%.32s status=%u reason=\"%s\"",
+			tport_hostport(peer, sizeof(peer),
+				       msg_addr(arrival->msg), 1),
+			arrival->sip->sip_request->rq_method_name,
+			answer->status, phrase_of(answer));
+}
+
+void answer_send(struct arrival *arrival, const struct sip_answer *answer,
+		 const struct answer_fields *fields)
+{
+	log_refusal(arrival, answer);
+	write_answer(arrival, answer, fields);
+}
+
+void answer_repeat(struct arrival *arrival, const struct sip_answer *answer)
+{
+	write_answer(arrival, answer, NULL);
 }
 
 /* --- answers of the edge --- */

@@ -164,7 +164,7 @@ static bool is_retransmission(struct arrival *arrival)
 	}
 	answer = (struct sip_answer){ kept.status, kept.phrase,
 				      kept.retry_after_sec, kept.accept };
-	answer_send(arrival, &answer, NULL);
+	answer_repeat(arrival, &answer);
 	return true;
 }
 

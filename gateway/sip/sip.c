@@ -27,6 +27,8 @@ const struct iwf_metric_row sip_metric_rows[] = {
 		"Requests refused because their peer is not trusted." },
 	[SIP_M_MALFORMED] = { "sip_refused_malformed_total",
 		IWF_METRIC_COUNTER, "Requests refused as malformed." },
+	[SIP_M_UNREADABLE] = { "sip_unreadable_total", IWF_METRIC_COUNTER,
+		"What came and was no SIP, dropped." },
 	[SIP_M_LOOPS] = { "sip_refused_loop_total", IWF_METRIC_COUNTER,
 		"Requests refused as looped or merged." },
 	[SIP_M_OVERLOAD] = { "sip_refused_overload_total", IWF_METRIC_COUNTER,

@@ -147,14 +147,23 @@ static unsigned close_excess(struct sip_worker *worker, tport_t *primary,
 	return count;
 }
 
-/* Sofia answers these itself (gate_class_create names what is missing). */
+/* Sofia answers these itself (gate_class_create names what is missing), or
+ * drops them: all that is left to tell is how many there were. */
 static void count_malformed(struct sip_worker *worker)
 {
-	usize_t count = 0;
+	struct iwf_metric *refused = &worker->metrics[SIP_M_MALFORMED];
+	struct iwf_metric *dropped = &worker->metrics[SIP_M_UNREADABLE];
+	usize_t requests = 0, messages = 0;
+	int64_t before = iwf_metric_get(refused) + iwf_metric_get(dropped);
 
-	nta_agent_get_stats(worker->agent, NTATAG_S_BAD_REQUEST_REF(count),
-			    TAG_END());
-	iwf_metric_set(&worker->metrics[SIP_M_MALFORMED], (int64_t)count);
+	nta_agent_get_stats(worker->agent, NTATAG_S_BAD_REQUEST_REF(requests),
+			    NTATAG_S_BAD_MESSAGE_REF(messages), TAG_END());
+	iwf_metric_set(refused, (int64_t)requests);
+	iwf_metric_set(dropped, (int64_t)messages);
+	if ((int64_t)(requests + messages) > before)
+		iwf_log_warning(worker->sip->log, "malformed", "worker=%u "
+				"refused=%zu dropped=%zu", worker->index,
+				(size_t)requests, (size_t)messages);
 }
 
 static void on_sweep(struct iwf_timer *timer)

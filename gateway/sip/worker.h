@@ -37,6 +37,7 @@ enum sip_metric {
 	SIP_M_ANSWERS_5XX,
 	SIP_M_UNTRUSTED,
 	SIP_M_MALFORMED,
+	SIP_M_UNREADABLE,
 	SIP_M_LOOPS,
 	SIP_M_OVERLOAD,
 	SIP_M_RETRANSMISSIONS,
@@ -169,6 +170,8 @@ struct answer_fields {
 /* Sends it and releases the arrival. */
 void answer_send(struct arrival *arrival, const struct sip_answer *answer,
 		 const struct answer_fields *fields);
+/* The same answer again: neither counted nor logged as a refusal. */
+void answer_repeat(struct arrival *arrival, const struct sip_answer *answer);
 void answer_forget(struct taken *taken);
 
 void send_forget_all(struct sip_worker *worker);
