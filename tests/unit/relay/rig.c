@@ -30,12 +30,16 @@ static void no_rollback(struct store_engine *engine)
 
 static unsigned commit(struct rig *rig)
 {
-	struct store_engine_ops failing = ram_engine_ops;
+	const struct store_engine_ops *ops = rig->store->engine->ops;
+	struct store_engine_ops failing = *ops;
 	struct store_change *changes[STORE_BATCH_MAX];
 	unsigned count = 0, all = 0;
+	struct iwf_task *task;
 	bool ended;
-	struct iwf_task *task = line_take(&rig->store->changes, 0, &ended);
 
+	if (rig->before_commit)
+		rig->before_commit(rig);
+	task = line_take(&rig->store->changes, 0, &ended);
 	failing.begin = fail_begin;
 	failing.rollback = no_rollback;
 	while (task) {
@@ -47,8 +51,10 @@ static unsigned commit(struct rig *rig)
 		if (rig->fails_commits)
 			rig->store->engine->ops = &failing;
 		committer_commit(rig->store, changes, count);
-		rig->store->engine->ops = &ram_engine_ops;
+		rig->store->engine->ops = ops;
 		all += count;
+		if (rig->after_commit)
+			rig->after_commit(rig);
 	}
 	return all;
 }
@@ -57,7 +63,7 @@ static void ask(struct rig *rig, struct store_query *query)
 {
 	query->arena = iwf_arena_create(0);
 	query->found_count = query->set_count = query->count_count = 0;
-	query->err = ram_engine_ops.ask(rig->store->engine, query);
+	query->err = rig->store->engine->ops->ask(rig->store->engine, query);
 }
 
 static void on_applied(struct iwf_task *task)
@@ -135,9 +141,18 @@ void rig_tell(struct rig *rig)
 
 struct rig *rig_make(void)
 {
+	struct rig *rig = rig_make_closed();
+	struct iwf_why why;
+
+	assert_int_equal(store_open(&rig->store, &rig->store_conf, rig->log,
+				    &rig->recovery, &why), IWF_OK);
+	return rig;
+}
+
+struct rig *rig_make_closed(void)
+{
 	const struct log_conf quiet = { .level = IWF_LOG_ERROR };
 	struct rig *rig = IWF_NEW(struct rig);
-	struct iwf_why why;
 
 	rig->log = log_create(&quiet);
 	rig->metrics = metrics_create();
@@ -152,8 +167,6 @@ struct rig *rig_make(void)
 		.thread_ms = 7 * DAY, .failover_ms = 30 * SEC, .resends = 1,
 		.retry = { ladder, 5 }, .message_max_len = 65536,
 	};
-	assert_int_equal(store_open(&rig->store, &rig->store_conf, rig->log,
-				    &rig->recovery, &why), IWF_OK);
 	rig->cpm = IWF_NEW(struct fake_link);
 	rig->op1 = IWF_NEW(struct fake_link);
 	rig->op2 = IWF_NEW(struct fake_link);
@@ -177,6 +190,8 @@ static void start(struct rig *rig)
 	rig->relay = relay_create(&rig->conf, &rig->store_conf, rig->store,
 				  &rig->recovery, rig->metrics, rig->log);
 	rig->loop = relay_loop(rig->relay);
+	if (rig->starts_at_ms)
+		fake_loop_set_wall(rig->loop, rig->starts_at_ms);
 	queue = relay_link_add(rig->relay, &cpm);
 	fake_link_attach(rig->cpm, relay_host_add(rig->relay, queue,
 						  &fake_adapter, NULL));
@@ -224,15 +239,14 @@ void rig_stop(struct rig *rig)
 void rig_crash(struct rig *rig)
 {
 	struct store_query newest = { .kind = STORE_Q_RECENT, .limit = 1 };
-	int64_t wall_ms = rig_now(rig);
 
+	rig->starts_at_ms = rig_now(rig);
 	rig_stop(rig);
 	ask(rig, &newest);
 	if (newest.found_count)
 		rig->recovery.last_id = newest.found[0].row.id;
 	iwf_arena_destroy(&newest.arena);
 	start(rig);
-	fake_loop_set_wall(rig->loop, wall_ms);
 	if (!rig->leaves_out_op1)
 		open_op(rig, "op1", rig->op1);
 	open_op(rig, "op2", rig->op2);

@@ -33,7 +33,12 @@ struct rig {
 	bool holds_answers;     /* queries too */
 	bool fails_commits;
 	bool leaves_out_op1;    /* the next start has no such link */
+	int64_t starts_at_ms;   /* the wall clock of the next start, if any */
 	struct iwf_task *slow;  /* answered queries that are not yet told */
+	/* Around every commit; the first also when there is nothing to do. */
+	void (*before_commit)(struct rig *rig);
+	void (*after_commit)(struct rig *rig);
+	void *watch;            /* theirs */
 };
 
 /* CMocka's setup: *state is a rig that runs, all three links up. */
@@ -42,6 +47,7 @@ int rig_teardown(void **state);
 
 /* The pieces, for tests that set something before: make, [settings,] open. */
 struct rig *rig_make(void);
+struct rig *rig_make_closed(void); /* the store is the test's to open */
 void rig_open(struct rig *rig);
 void rig_links_up(struct rig *rig);
 /* The process dies, what was not committed is gone, another one starts with its
