@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sqlite3
+import time
 
 from . import check
 from .core import Core
@@ -106,6 +107,29 @@ class Rig:
 		self.core.wait(lambda: False, after_sec)
 		self.iwfd.kill()
 
+	def load(self, seconds):
+		"""Keeps both sides busy for so long."""
+		until = time.monotonic() + seconds
+		while time.monotonic() < until:
+			if self.core.pending() < 200:
+				self.feed(100)
+			self.core.wait(lambda: self.core.pending() < 200,
+				       until - time.monotonic())
+
+	def round(self, dice):
+		"""One kill at a random moment, then perhaps more of them before
+		or after it is ready again; returns what was done."""
+		seconds = dice.uniform(0.05, 0.9)
+		again = [dice.uniform(0.005, 0.3) for _ in
+			 range(dice.choice((0, 0, 0, 1, 2)))]
+		self.load(seconds)
+		self.iwfd.kill()
+		for after in again:
+			self.crash_in_recovery(after)
+		self.iwfd.start()
+		return "killed after %.2f s%s" % (seconds, "".join(
+			", in recovery after %.3f s" % after for after in again))
+
 	def settle(self, timeout=20):
 		"""Until nothing is under way that the two sides know of."""
 		check.that(self.core.wait(lambda: not self.core.pending(),
@@ -140,6 +164,14 @@ class Rig:
 		check.equal((audit["taken"], audit["purged"], audit["counted"]),
 			    ledger(self.iwfd.folder)[1:],
 			    "iwfctl ledger and the tables")
+
+	def summary(self):
+		return ("%d taken of SIP, %d of SMPP, %d and %d doubled, "
+			"%d resends" % (
+				len(self.core.accepted()),
+				sum(push.is_taken for push in self.pushed),
+				self.doubles_out, self.doubles_in,
+				sum(row.resends for row in self.rows)))
 
 	# --- reckoning, when the gateway has stopped ---
 
