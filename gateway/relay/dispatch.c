@@ -6,12 +6,25 @@
  * the next commit is under way. After a crash these count as unsure too. */
 #define DISPATCH_AHEAD 256
 
-bool dispatch_has_room(const struct iwf_host *host)
+static bool has_room(const struct iwf_host *host, uint32_t more)
 {
 	uint32_t ahead = host->attempts - atomic_load(&host->taken);
 
 	return host->state == IWF_LINK_UP &&
-	       ahead < atomic_load(&host->room) + DISPATCH_AHEAD;
+	       ahead < atomic_load(&host->room) + more;
+}
+
+bool dispatch_has_room(const struct iwf_host *host)
+{
+	return has_room(host, DISPATCH_AHEAD);
+}
+
+/* What was unsure before is attempted when the link takes it at once: a crash
+ * counts it as sent again, and what was sent too often is given up. */
+static bool has_room_for(const struct iwf_host *host,
+			 const struct delivery *dlv)
+{
+	return has_room(host, dlv->row.resends ? 0 : DISPATCH_AHEAD);
 }
 
 struct iwf_host *dispatch_pick(struct queue *queue, uint64_t lane)
@@ -158,11 +171,11 @@ static bool may_go(struct iwf_host *host)
 {
 	if (!host->ready.count)
 		return false;
-	if (dispatch_has_room(host))
+	if (has_room_for(host, host->ready.first))
 		return true;
 	atomic_store(&host->starved, true);
 	/* Room that came between the two looks was told to nobody. */
-	return dispatch_has_room(host);
+	return has_room_for(host, host->ready.first);
 }
 
 void dispatch_run(struct iwf_host *host)

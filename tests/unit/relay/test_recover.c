@@ -47,6 +47,38 @@ static void what_crashes_interrupt_goes_again(void **state)
 	rig_assert_balance(rig);
 }
 
+/* A link that takes one in each life: those behind, attempted ahead of its
+ * room, were never written and are not given up for it. */
+static void what_waits_for_room_is_not_given_up(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t ids[30];
+
+	rig->op1->room = 0;
+	for (unsigned i = 0; i < 30; i++)
+		ids[i] = rig_send(rig, 1, i % 10);
+	for (unsigned crashes = 0; crashes < 15; crashes++) {
+		rig->holds_commits = true;
+		fake_link_down(rig->op1);
+		rig_turn(rig);
+		rig->holds_commits = false;
+		rig_crash(rig);
+		fake_link_up(rig->op1, 1);
+		rig->op1->room = 0;
+		rig_turn(rig);
+		assert_int_equal(rig->op1->job_count, 1);
+		fake_link_sent(rig->op1, rig->op1->jobs[0].id, "");
+		rig_turn(rig);
+	}
+	assert_int_equal(rig_count(rig, IWF_KIND_MESSAGE, STORE_UNSURE), 0);
+	rig->op1->answers_all = true;
+	rig->op1->room = RIG_ROOM;
+	rig_links_up(rig);
+	for (unsigned i = 0; i < 30; i++)
+		assert_true(rig_state(rig, ids[i]) >= STORE_SENT);
+	rig_assert_balance(rig);
+}
+
 /* What was never committed as ATTEMPT was never sent. */
 static void waiting_ones_run(void **state)
 {
@@ -163,6 +195,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		RIG_TEST(attempts_are_resent_once),
 		RIG_TEST(what_crashes_interrupt_goes_again),
+		RIG_TEST(what_waits_for_room_is_not_given_up),
 		RIG_TEST(waiting_ones_run),
 		RIG_TEST(only_missing_parts_go_again),
 		RIG_TEST(messages_are_refused_until_it_is_over),
