@@ -5,6 +5,8 @@
 #define SU_TIMER_ARG_T struct iwf_loop
 #include "base/loop.h"
 
+#include "base/steady.h"
+
 #include <iwf/arena.h>
 
 #include <pthread.h>
@@ -304,6 +306,7 @@ struct iwf_loop *loop_create(const char *name)
 {
 	struct iwf_loop *loop = IWF_NEW(struct iwf_loop);
 
+	steady_start();
 	strncpy(loop->name, name, sizeof(loop->name) - 1);
 	sem_init(&loop->turning, 0, 0);
 	atomic_init(&loop->posted, NULL);
