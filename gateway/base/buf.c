@@ -30,7 +30,8 @@ char *iwf_buf_reserve(struct iwf_buf *buf, size_t len)
 
 void iwf_buf_put(struct iwf_buf *buf, const void *ptr, size_t len)
 {
-	char *to = iwf_buf_reserve(buf, len);
+	char *to = buf->cap - buf->len > len ? buf->ptr + buf->len :
+					       iwf_buf_reserve(buf, len);
 
 	if (len)
 		memcpy(to, ptr, len);

@@ -116,15 +116,35 @@ void iwf_str_hex(char *to, uint64_t value, unsigned digits)
 		*to++ = "0123456789abcdef"[value >> 4 * digits & 15];
 }
 
+#define EACH_OCTET(value) (0x0101010101010101u * (value))
+
+/* Nearly all text is plain: eight octets at a time, and behind it one by one.
+ * Of octets below 0x80 adding 1 lifts the top bit of 0x7f alone, taking 0x20
+ * away that of what is below it; a carry or borrow needs such an octet first. */
+size_t iwf_str_plain_len(struct iwf_str s)
+{
+	uint64_t word;
+	size_t at = 0;
+
+	for (; at + sizeof(word) <= s.len; at += sizeof(word)) {
+		memcpy(&word, s.ptr + at, sizeof(word));
+		if ((word | (word + EACH_OCTET(1)) |
+		     (word - EACH_OCTET(0x20))) & EACH_OCTET(0x80))
+			break;
+	}
+	while (at < s.len && s.ptr[at] >= 0x20 && s.ptr[at] < 0x7f)
+		at++;
+	return at;
+}
+
 bool iwf_str_is_printable(struct iwf_str s)
 {
-	for (size_t i = 0; i < s.len; i++)
+	for (size_t i = iwf_str_plain_len(s); i < s.len; i++)
 		if ((unsigned char)s.ptr[i] < 0x20 || s.ptr[i] == 0x7f)
 			return false;
 	return true;
 }
 
-/* Nearly all text is ASCII: eight octets at a time, and behind it one by one. */
 static size_t ascii_len(struct iwf_str s)
 {
 	uint64_t word;
@@ -132,7 +152,7 @@ static size_t ascii_len(struct iwf_str s)
 
 	for (; at + sizeof(word) <= s.len; at += sizeof(word)) {
 		memcpy(&word, s.ptr + at, sizeof(word));
-		if (word & 0x8080808080808080u)
+		if (word & EACH_OCTET(0x80))
 			break;
 	}
 	return at;

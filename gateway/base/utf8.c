@@ -80,15 +80,25 @@ static uint32_t take_low_half(struct iwf_str *rest, uint32_t high)
 	return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
 }
 
+static void mend_one(struct iwf_buf *buf, struct iwf_str *rest)
+{
+	uint32_t code = next_loose(rest);
+
+	if (code >= 0xD800 && code <= 0xDBFF)
+		code = take_low_half(rest, code);
+	if (code == IWF_UTF8_BAD || is_surrogate(code))
+		code = REPLACEMENT;
+	iwf_utf8_put(buf, code);
+}
+
 void iwf_utf8_mend(struct iwf_buf *buf, struct iwf_str s)
 {
 	while (s.len) {
-		uint32_t code = next_loose(&s);
+		size_t len = iwf_str_plain_len(s);
 
-		if (code >= 0xD800 && code <= 0xDBFF)
-			code = take_low_half(&s, code);
-		if (code == IWF_UTF8_BAD || is_surrogate(code))
-			code = REPLACEMENT;
-		iwf_utf8_put(buf, code);
+		iwf_buf_put(buf, s.ptr, len);
+		s = iwf_str_sub(s, len, s.len);
+		if (s.len)
+			mend_one(buf, &s);
 	}
 }

@@ -68,6 +68,9 @@ IWF_EXPORT enum iwf_err iwf_str_to_u64(struct iwf_str s, uint64_t max,
 /* The lowest `digits` hexadecimal digits of value, in lower case; no NUL. */
 IWF_EXPORT void iwf_str_hex(char *to, uint64_t value, unsigned digits);
 
+/* Length of the run at the front that is printable ASCII, blank to tilde:
+ * what every check and every text of ours lets pass as it is. */
+IWF_EXPORT size_t iwf_str_plain_len(struct iwf_str s);
 /* True for an empty slice too: no byte below 0x20 and no 0x7f. What goes into
  * a protocol header passes this test first. */
 IWF_EXPORT bool iwf_str_is_printable(struct iwf_str s);

@@ -200,6 +200,33 @@ static void test_bad_octet_anywhere(void **state)
 	}
 }
 
+/* Every octet at every offset of every length up to five words. */
+static void test_plain_len(void **state)
+{
+	char text[40];
+
+	(void)state;
+	memset(text, '~', sizeof(text));
+	assert_int_equal(iwf_str_plain_len(IWF_STR_NONE), 0);
+	for (size_t len = 1; len <= sizeof(text); len++) {
+		struct iwf_str s = iwf_str_make(text, len);
+
+		assert_int_equal(iwf_str_plain_len(s), len);
+		for (size_t at = 0; at < len; at++) {
+			for (unsigned c = 0; c < 256; c++) {
+				bool is_plain = c >= 0x20 && c < 0x7f;
+
+				text[at] = (char)c;
+				assert_int_equal(iwf_str_plain_len(s),
+						 is_plain ? len : at);
+				assert_int_equal(iwf_str_is_printable(s),
+						 is_plain || c > 0x7f);
+			}
+			text[at] = at & 1 ? ' ' : '~';
+		}
+	}
+}
+
 static void test_hex(void **state)
 {
 	char text[17] = "";
@@ -222,6 +249,7 @@ int main(void)
 		cmocka_unit_test(test_to_u64),
 		cmocka_unit_test(test_alphabets),
 		cmocka_unit_test(test_bad_octet_anywhere),
+		cmocka_unit_test(test_plain_len),
 		cmocka_unit_test(test_hex),
 	};
 

@@ -124,6 +124,40 @@ static void test_mend(void **state)
 	}
 }
 
+/* What is plain goes over at once, from and up to wherever it is not. */
+static void test_mend_anywhere(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *want;
+	} cases[] = {
+		{ "\xFF", FFFD },	 { "\n", "\n" },
+		{ "\x7F", "\x7F" },	 { "\xC3\xA4", "\xC3\xA4" },
+		{ HIGH LOW, FACE },	 { HIGH, FFFD },
+	};
+	char plain[21] = "abcdefghijklmnopqrst";
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		for (size_t at = 0; at < sizeof(plain); at++) {
+			struct iwf_buf text = { 0 }, want = { 0 }, got = { 0 };
+
+			iwf_buf_put(&text, plain, at);
+			iwf_buf_put(&want, plain, at);
+			iwf_buf_str_put(&text, iwf_str_from(cases[i].text));
+			iwf_buf_str_put(&want, iwf_str_from(cases[i].want));
+			iwf_buf_put(&text, plain + at, sizeof(plain) - 1 - at);
+			iwf_buf_put(&want, plain + at, sizeof(plain) - 1 - at);
+			iwf_utf8_mend(&got, iwf_buf_str(&text));
+			assert_true(iwf_str_eq(iwf_buf_str(&got),
+					       iwf_buf_str(&want)));
+			iwf_buf_free(&text);
+			iwf_buf_free(&want);
+			iwf_buf_free(&got);
+		}
+	}
+}
+
 /* Two parts of a UCS-2 message, cut between the halves of a character. */
 static void test_mend_across_the_cut(void **state)
 {
@@ -150,6 +184,7 @@ int main(void)
 		cmocka_unit_test(test_next),
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_mend),
+		cmocka_unit_test(test_mend_anywhere),
 		cmocka_unit_test(test_mend_across_the_cut),
 	};
 
