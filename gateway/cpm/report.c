@@ -25,6 +25,10 @@ static void set_status(const struct iwf_message *msg, struct imdn *imdn)
 	}
 }
 
+/* Enough for nearly every document, and for it in CPIM. */
+#define XML_LIKELY_LEN 512
+#define BODY_LIKELY_LEN 1024
+
 static struct iwf_str time_text(struct iwf_arena *arena, int64_t ms)
 {
 	struct iwf_buf buf = { 0 };
@@ -58,7 +62,9 @@ void cpm_report_format(struct iwf_arena *arena, const struct iwf_message *msg,
 	struct iwf_buf xml = { 0 };
 
 	set_status(msg, &imdn);
+	iwf_buf_reserve(&xml, XML_LIKELY_LEN);
 	imdn_format(&xml, &imdn);
+	iwf_buf_reserve(body, BODY_LIKELY_LEN);
 	cpim.content = iwf_buf_str(&xml);
 	cpim_format(body, &cpim);
 	iwf_buf_free(&xml);

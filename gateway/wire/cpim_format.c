@@ -55,12 +55,13 @@ static bool put_name(struct iwf_buf *buf, const struct prefixes *used,
 	return true;
 }
 
-static void put_address(struct iwf_buf *buf, const char *name,
+static void put_address(struct iwf_buf *buf, struct iwf_str name,
 			const struct cpim_address *address)
 {
 	if (!address->uri.len)
 		return;
-	iwf_buf_printf(buf, "%s: ", name);
+	iwf_buf_str_put(buf, name);
+	iwf_buf_str_put(buf, IWF_STR(": "));
 	if (address->name.len) {
 		iwf_buf_u8(buf, '"');
 		cpim_escape(buf, address->name, true);
@@ -192,11 +193,11 @@ void cpim_format(struct iwf_buf *buf, const struct cpim_message *msg)
 {
 	struct prefixes used = { .count = 0 };
 
-	put_address(buf, "From", &msg->from);
+	put_address(buf, IWF_STR("From"), &msg->from);
 	for (size_t i = 0; i < msg->to_count; i++)
-		put_address(buf, "To", &msg->to[i]);
+		put_address(buf, IWF_STR("To"), &msg->to[i]);
 	for (size_t i = 0; i < msg->cc_count; i++)
-		put_address(buf, "cc", &msg->cc[i]);
+		put_address(buf, IWF_STR("cc"), &msg->cc[i]);
 	put_datetime(buf, msg);
 	for (size_t i = 0; i < msg->subject_count; i++)
 		put_subject(buf, &msg->subjects[i]);

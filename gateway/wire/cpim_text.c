@@ -27,11 +27,11 @@ static bool is_alnum(char c)
 	       ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
 }
 
-/* At least one character, all of them alphanumeric or in extra. */
+/* At least one character, all of them alphanumeric, `-` or in extra. */
 static bool is_made_of(struct iwf_str s, struct iwf_str extra)
 {
 	for (size_t i = 0; i < s.len; i++)
-		if (!is_alnum(s.ptr[i]) &&
+		if (!is_alnum(s.ptr[i]) && s.ptr[i] != '-' &&
 		    iwf_str_find(extra, s.ptr[i]) == IWF_STR_NPOS)
 			return false;
 	return s.len > 0;
@@ -39,17 +39,17 @@ static bool is_made_of(struct iwf_str s, struct iwf_str extra)
 
 bool cpim_is_name(struct iwf_str s)
 {
-	return is_made_of(s, IWF_STR("!#$%&'*+-^_`|~"));
+	return is_made_of(s, IWF_STR("!#$%&'*+^_`|~"));
 }
 
 bool cpim_is_lang(struct iwf_str s)
 {
-	return is_made_of(s, IWF_STR("-"));
+	return is_made_of(s, IWF_STR_NONE);
 }
 
 bool cpim_is_token(struct iwf_str s)
 {
-	return is_made_of(s, IWF_STR("!#$%&'*+-.^_`|~"));
+	return is_made_of(s, IWF_STR("!#$%&'*+.^_`|~"));
 }
 
 size_t cpim_params_len(struct iwf_str s)
@@ -199,38 +199,56 @@ static bool is_control(char c)
 	return (unsigned char)c < 0x20 || c == 0x7f;
 }
 
+static bool is_end(struct iwf_str s, size_t i)
+{
+	return i == 0 || i + 1 == s.len;
+}
+
+/* s itself where it is whole, as nearly all text is. */
+static struct iwf_str mend(struct iwf_buf *mended, struct iwf_str s)
+{
+	if (iwf_str_is_utf8(s))
+		return s;
+	iwf_utf8_mend(mended, s);
+	return iwf_buf_str(mended);
+}
+
 void cpim_escape(struct iwf_buf *buf, struct iwf_str s, bool is_quoted)
 {
 	struct iwf_buf mended = { .len = 0 };
+	size_t done = 0;
 
-	iwf_utf8_mend(&mended, s);
-	for (size_t i = 0; i < mended.len; i++) {
-		char c = mended.ptr[i];
-		bool is_end = i == 0 || i + 1 == mended.len;
+	s = mend(&mended, s);
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.ptr[i];
 
-		if (is_control(c) || c == '\\' || (c == '"' && is_quoted) ||
-		    (c == ' ' && is_end && !is_quoted))
-			put_escaped(buf, c);
-		else
-			iwf_buf_u8(buf, (uint8_t)c);
+		if (!is_control(c) && c != '\\' && (c != '"' || !is_quoted) &&
+		    (c != ' ' || is_quoted || !is_end(s, i)))
+			continue;
+		iwf_buf_str_put(buf, iwf_str_sub(s, done, i));
+		put_escaped(buf, c);
+		done = i + 1;
 	}
+	iwf_buf_str_put(buf, iwf_str_sub(s, done, s.len));
 	iwf_buf_free(&mended);
 }
 
 void cpim_put_uri(struct iwf_buf *buf, struct iwf_str s)
 {
 	struct iwf_buf mended = { .len = 0 };
+	size_t done = 0;
 
-	iwf_utf8_mend(&mended, s);
-	for (size_t i = 0; i < mended.len; i++) {
-		char c = mended.ptr[i];
-		bool is_end = i == 0 || i + 1 == mended.len;
+	s = mend(&mended, s);
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.ptr[i];
 
-		if (is_control(c) || memchr("<>\\", c, 3) ||
-		    (c == ' ' && is_end))
-			iwf_buf_printf(buf, "%%%02X", (unsigned)(uint8_t)c);
-		else
-			iwf_buf_u8(buf, (uint8_t)c);
+		if (!is_control(c) && c != '<' && c != '>' && c != '\\' &&
+		    (c != ' ' || !is_end(s, i)))
+			continue;
+		iwf_buf_str_put(buf, iwf_str_sub(s, done, i));
+		iwf_buf_printf(buf, "%%%02X", (unsigned)(uint8_t)c);
+		done = i + 1;
 	}
+	iwf_buf_str_put(buf, iwf_str_sub(s, done, s.len));
 	iwf_buf_free(&mended);
 }

@@ -136,7 +136,16 @@ enum iwf_err datetime_parse(struct iwf_str text, int64_t *ms)
 	return IWF_OK;
 }
 
-static void put_date(struct iwf_buf *buf, int64_t days)
+/* The lowest digits of value and the character behind them. */
+static char *put_number(char *to, unsigned value, unsigned digits, char after)
+{
+	for (unsigned i = digits; i-- > 0; value /= 10)
+		to[i] = (char)('0' + value % 10);
+	to[digits] = after;
+	return to + digits + 1;
+}
+
+static char *put_date(char *to, int64_t days)
 {
 	int64_t z = days + EPOCH_DAYS;
 	unsigned of_era = (unsigned)(z % ERA_DAYS);
@@ -146,18 +155,20 @@ static void put_date(struct iwf_buf *buf, int64_t days)
 	unsigned march = (5 * of_year + 2) / 153;
 	unsigned month = march < 10 ? march + 3 : march - 9;
 
-	iwf_buf_printf(buf, "%04u-%02u-%02u",
-		       (unsigned)(z / ERA_DAYS * 400) + year + (month <= 2),
-		       month, of_year - (153 * march + 2) / 5 + 1);
+	to = put_number(to, (unsigned)(z / ERA_DAYS * 400) + year +
+			(month <= 2), 4, '-');
+	to = put_number(to, month, 2, '-');
+	return put_number(to, of_year - (153 * march + 2) / 5 + 1, 2, 'T');
 }
 
-static void put_seconds(struct iwf_buf *buf, int64_t ms)
+static char *put_seconds(char *to, int64_t ms, char after)
 {
 	unsigned second = (unsigned)(ms / 1000 % DAY_SEC);
 
-	put_date(buf, ms / 1000 / DAY_SEC);
-	iwf_buf_printf(buf, "T%02u:%02u:%02u", second / 3600,
-		       second / 60 % 60, second % 60);
+	to = put_date(to, ms / 1000 / DAY_SEC);
+	to = put_number(to, second / 3600, 2, ':');
+	to = put_number(to, second / 60 % 60, 2, ':');
+	return put_number(to, second % 60, 2, after);
 }
 
 static int64_t clamp(int64_t ms)
@@ -167,12 +178,17 @@ static int64_t clamp(int64_t ms)
 
 void datetime_format(struct iwf_buf *buf, int64_t ms)
 {
-	put_seconds(buf, clamp(ms));
-	iwf_buf_str_put(buf, IWF_STR("Z"));
+	char text[sizeof("9999-12-31T23:59:59Z")];
+	const char *end = put_seconds(text, clamp(ms), 'Z');
+
+	iwf_buf_put(buf, text, (size_t)(end - text));
 }
 
 void datetime_format_ms(struct iwf_buf *buf, int64_t ms)
 {
-	put_seconds(buf, clamp(ms));
-	iwf_buf_printf(buf, ".%03uZ", (unsigned)(clamp(ms) % 1000));
+	char text[sizeof("9999-12-31T23:59:59.999Z")];
+	char *end = put_seconds(text, clamp(ms), '.');
+
+	end = put_number(end, (unsigned)(clamp(ms) % 1000), 3, 'Z');
+	iwf_buf_put(buf, text, (size_t)(end - text));
 }

@@ -228,61 +228,101 @@ static bool is_xml_char(uint32_t code)
 		code != IWF_UTF8_BAD);
 }
 
-static void put_text(struct iwf_buf *buf, struct iwf_str text)
+static void put_one(struct iwf_buf *buf, uint32_t code)
 {
-	while (text.len) {
-		uint32_t code = iwf_utf8_next(&text);
-
-		switch (code) {
-		case '&':
-			iwf_buf_str_put(buf, IWF_STR("&amp;"));
-			break;
-		case '<':
-			iwf_buf_str_put(buf, IWF_STR("&lt;"));
-			break;
-		case '>':
-			iwf_buf_str_put(buf, IWF_STR("&gt;"));
-			break;
-		case '\r': /* a bare one would be read as a line end */
-			iwf_buf_str_put(buf, IWF_STR("&#13;"));
-			break;
-		default:
-			iwf_utf8_put(buf, is_xml_char(code) ? code : 0xFFFD);
-		}
+	switch (code) {
+	case '&':
+		iwf_buf_str_put(buf, IWF_STR("&amp;"));
+		break;
+	case '<':
+		iwf_buf_str_put(buf, IWF_STR("&lt;"));
+		break;
+	case '>':
+		iwf_buf_str_put(buf, IWF_STR("&gt;"));
+		break;
+	case '\r': /* a bare one would be read as a line end */
+		iwf_buf_str_put(buf, IWF_STR("&#13;"));
+		break;
+	default:
+		iwf_utf8_put(buf, is_xml_char(code) ? code : 0xFFFD);
 	}
 }
 
-static void put_child(struct iwf_buf *buf, const char *name,
+/* Takes what needs no escape off the front. */
+static struct iwf_str take_same(struct iwf_str *text)
+{
+	size_t len = 0, max = iwf_str_plain_len(*text);
+	struct iwf_str same;
+
+	while (len < max && text->ptr[len] != '&' && text->ptr[len] != '<' &&
+	       text->ptr[len] != '>')
+		len++;
+	same = iwf_str_sub(*text, 0, len);
+	*text = iwf_str_sub(*text, len, text->len);
+	return same;
+}
+
+static void put_text(struct iwf_buf *buf, struct iwf_str text)
+{
+	iwf_buf_str_put(buf, take_same(&text));
+	while (text.len) {
+		put_one(buf, iwf_utf8_next(&text));
+		iwf_buf_str_put(buf, take_same(&text));
+	}
+}
+
+/* `<` or `</`, a prefix or none, a name, `>` or `/>`. */
+static void put_tag(struct iwf_buf *buf, struct iwf_str open,
+		    struct iwf_str name, struct iwf_str close)
+{
+	iwf_buf_str_put(buf, open);
+	iwf_buf_str_put(buf, name);
+	iwf_buf_str_put(buf, close);
+}
+
+static void put_child(struct iwf_buf *buf, struct iwf_str name,
 		      struct iwf_str text)
 {
 	if (!text.len)
 		return;
-	iwf_buf_printf(buf, "<%s>", name);
+	put_tag(buf, IWF_STR("<"), name, IWF_STR(">"));
 	put_text(buf, text);
-	iwf_buf_printf(buf, "</%s>", name);
+	put_tag(buf, IWF_STR("</"), name, IWF_STR(">"));
+}
+
+static void put_notification(struct iwf_buf *buf, const struct imdn *imdn)
+{
+	bool is_cpm = imdn->type == IMDN_TYPE_INTERWORKING;
+	struct iwf_str open = is_cpm ? IWF_STR("<cpm:") : IWF_STR("<");
+	struct iwf_str end = is_cpm ? IWF_STR("</cpm:") : IWF_STR("</");
+	struct iwf_str type = notifications[imdn->type];
+	struct iwf_str status = iwf_str_from(statuses[imdn->status].element);
+
+	put_tag(buf, open, type, IWF_STR(">"));
+	put_tag(buf, open, IWF_STR("status"), IWF_STR(">"));
+	put_tag(buf, open, status, IWF_STR("/>"));
+	put_tag(buf, end, IWF_STR("status"), IWF_STR(">"));
+	put_tag(buf, end, type, IWF_STR(">"));
 }
 
 void imdn_format(struct iwf_buf *buf, const struct imdn *imdn)
 {
-	bool is_cpm = imdn->type == IMDN_TYPE_INTERWORKING;
-	const char *cpm = is_cpm ? "cpm:" : "";
-	const char *type, *status;
-
 	IWF_BUG_ON(imdn->type == IMDN_TYPE_NONE ||
 		   !(statuses[imdn->status].types & 1u << imdn->type));
-	type = notifications[imdn->type].ptr;
-	status = statuses[imdn->status].element;
-	iwf_buf_printf(buf, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n"
-		       "<imdn xmlns=\"" NS_IMDN "\"%s>",
-		       is_cpm ? " xmlns:cpm=\"" NS_CPM "\"" : "");
-	put_child(buf, "message-id", imdn->message_id);
-	put_child(buf, "datetime", imdn->datetime);
-	put_child(buf, "recipient-uri", imdn->recipient_uri);
-	put_child(buf, "original-recipient-uri", imdn->original_recipient_uri);
-	put_child(buf, "subject", imdn->subject);
-	iwf_buf_printf(buf, "<%s%s><%sstatus><%s%s/></%sstatus></%s%s>",
-		       cpm, type, cpm, cpm, status, cpm, cpm, type);
-	put_child(buf, "note", imdn->note);
+	iwf_buf_str_put(buf, IWF_STR("<?xml version=\"1.0\" "
+				     "encoding=\"UTF-8\"?>\r\n"
+				     "<imdn xmlns=\"" NS_IMDN "\""));
+	if (imdn->type == IMDN_TYPE_INTERWORKING)
+		iwf_buf_str_put(buf, IWF_STR(" xmlns:cpm=\"" NS_CPM "\""));
+	iwf_buf_str_put(buf, IWF_STR(">"));
+	put_child(buf, IWF_STR("message-id"), imdn->message_id);
+	put_child(buf, IWF_STR("datetime"), imdn->datetime);
+	put_child(buf, IWF_STR("recipient-uri"), imdn->recipient_uri);
+	put_child(buf, IWF_STR("original-recipient-uri"),
+		  imdn->original_recipient_uri);
+	put_child(buf, IWF_STR("subject"), imdn->subject);
+	put_notification(buf, imdn);
+	put_child(buf, IWF_STR("note"), imdn->note);
 	iwf_buf_str_put(buf, IWF_STR("</imdn>"));
 }
 

@@ -80,6 +80,68 @@ static void test_escape(void **state)
 	iwf_buf_free(&buf);
 }
 
+static void put_expected(struct iwf_buf *buf, unsigned char c, bool is_uri)
+{
+	static const char plain[] = "\b\t\n\r\\";
+	static const char *const escaped[] = { "\\b", "\\t", "\\n", "\\r",
+					       "\\\\" };
+	const char *at = c ? strchr(plain, c) : NULL;
+
+	if (c >= 0x80)
+		iwf_buf_str_put(buf, IWF_STR("\xef\xbf\xbd"));
+	else if (is_uri && (c < 0x20 || c == 0x7f || (c && strchr("<>\\", c))))
+		iwf_buf_printf(buf, "%%%02X", c);
+	else if (!is_uri && at)
+		iwf_buf_str_put(buf, iwf_str_from(escaped[at - plain]));
+	else if (!is_uri && (c < 0x20 || c == 0x7f))
+		iwf_buf_printf(buf, "\\u%04x", c);
+	else
+		iwf_buf_u8(buf, c);
+}
+
+/* Every octet at every offset: what needs nothing goes over in runs. */
+static void test_escape_anywhere(void **state)
+{
+	char text[19];
+
+	(void)state;
+	for (unsigned row = 0; row < 2 * 256; row++) {
+		bool is_uri = row & 1;
+
+		/* Blanks at the ends have their row in test_escape. */
+		for (size_t at = 0; row >> 1 != ' ' && at < sizeof(text); at++) {
+			struct iwf_buf want = { .len = 0 }, got = { .len = 0 };
+			struct iwf_str s = iwf_str_make(text, sizeof(text));
+
+			memset(text, 'x', sizeof(text));
+			iwf_buf_put(&want, text, at);
+			put_expected(&want, (unsigned char)(row >> 1), is_uri);
+			iwf_buf_put(&want, text, sizeof(text) - at - 1);
+			text[at] = (char)(row >> 1);
+			if (is_uri)
+				cpim_put_uri(&got, s);
+			else
+				cpim_escape(&got, s, false);
+			assert_true(iwf_str_eq(iwf_buf_str(&got),
+					       iwf_buf_str(&want)));
+			iwf_buf_free(&want);
+			iwf_buf_free(&got);
+		}
+	}
+}
+
+static void test_escape_nothing(void **state)
+{
+	struct iwf_buf buf = { .len = 0 };
+
+	(void)state;
+	cpim_escape(&buf, IWF_STR_NONE, false);
+	cpim_escape(&buf, IWF_STR(""), true);
+	cpim_put_uri(&buf, IWF_STR_NONE);
+	assert_int_equal(buf.len, 0);
+	iwf_buf_free(&buf);
+}
+
 static void test_round_trip(void **state)
 {
 	struct iwf_arena *arena = iwf_arena_create(0);
@@ -123,6 +185,8 @@ int main(void)
 		cmocka_unit_test(test_params),
 		cmocka_unit_test(test_address),
 		cmocka_unit_test(test_escape),
+		cmocka_unit_test(test_escape_anywhere),
+		cmocka_unit_test(test_escape_nothing),
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_unchanged),
 	};

@@ -271,6 +271,59 @@ static struct iwf_str make_text(uint32_t *seed, struct iwf_arena *arena,
 	return iwf_arena_printf(arena, "%.*sx", IWF_STR_ARG(text));
 }
 
+/* What stands for an octet in a document. */
+static struct iwf_str escaped(unsigned char *c)
+{
+	switch (*c) {
+	case '&':
+		return IWF_STR("&amp;");
+	case '<':
+		return IWF_STR("&lt;");
+	case '>':
+		return IWF_STR("&gt;");
+	case '\r':
+		return IWF_STR("&#13;");
+	case '\t':
+	case '\n':
+		return iwf_str_make(c, 1);
+	default:
+		return *c < 0x20 || *c >= 0x80 ? IWF_STR("\xef\xbf\xbd") :
+						 iwf_str_make(c, 1);
+	}
+}
+
+/* Every octet at every offset: what needs no escape goes over in runs. */
+static void test_escape_anywhere(void **state)
+{
+	struct iwf_buf got = { .len = 0 }, want = { .len = 0 };
+	char text[19];
+	struct imdn imdn = { .type = IMDN_TYPE_DISPLAY,
+			     .status = IMDN_STATUS_DISPLAYED,
+			     .note = iwf_str_make(text, sizeof(text)) };
+
+	(void)state;
+	for (size_t row = 0; row < 256 * sizeof(text); row++) {
+		size_t at = row / 256;
+		unsigned char c = (unsigned char)row;
+
+		memset(text, 'x', sizeof(text));
+		iwf_buf_clear(&want);
+		iwf_buf_str_put(&want, IWF_STR("<note>"));
+		iwf_buf_put(&want, text, at);
+		iwf_buf_str_put(&want, escaped(&c));
+		iwf_buf_put(&want, text, sizeof(text) - at - 1);
+		iwf_buf_str_put(&want, IWF_STR("</note></imdn>"));
+		text[at] = (char)c;
+		iwf_buf_clear(&got);
+		imdn_format(&got, &imdn);
+		if (iwf_str_search(iwf_buf_str(&got), iwf_buf_str(&want)) ==
+		    IWF_STR_NPOS)
+			fail_msg("octet %02x at %zu", c, at);
+	}
+	iwf_buf_free(&got);
+	iwf_buf_free(&want);
+}
+
 static void test_round_trip(void **state)
 {
 	struct iwf_buf buf = { .len = 0 };
@@ -374,6 +427,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_encoding, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_round_trip, setup,
 						teardown),
+		cmocka_unit_test(test_escape_anywhere),
 		cmocka_unit_test(test_want),
 		cmocka_unit_test(test_want_format),
 	};
