@@ -111,8 +111,10 @@ static bool fill(msg_t *msg, const struct sip_message *m,
 	char *uri;
 
 	uri = su_strndup(home, m->request_uri.ptr, (isize_t)m->request_uri.len);
-	line = uri ? sip_request_create(home, SIP_METHOD_MESSAGE,
-					URL_STRING_MAKE(uri), NULL) : NULL;
+	/* Given a text that is no URI to it, sip_request_create aborts. */
+	line = uri && url_hdup(home, URL_STRING_MAKE(uri)->us_url) ?
+		sip_request_create(home, SIP_METHOD_MESSAGE,
+				   URL_STRING_MAKE(uri), NULL) : NULL;
 	if (!line || msg_header_insert(msg, (msg_pub_t *)sip,
 				       (msg_header_t *)line) < 0)
 		return false;

@@ -138,10 +138,12 @@ static void test_send_bad(void **state)
 	(void)state;
 	set_hop(b, peer_free_port(false), "");
 	bench_start(b);
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < 5; i++) {
 		struct call call = make_call(b, 0);
 
-		if (i == 0)
+		if (i == 4)
+			call.message.request_uri = IWF_STR("tel:+4917;x=%");
+		else if (i == 0)
 			call.message.to_uri = IWF_STR("sip:a@b>\r\nX: y");
 		else if (i == 1)
 			call.message.fields[SIP_F_SUBJECT] = IWF_STR("a\nb");
