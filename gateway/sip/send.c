@@ -1,12 +1,9 @@
 /* Requests of ours: MESSAGE in a new transaction each, without a dialog
  * (RFC 3428 8, RFC 3261 17.1.2). */
+#include "sip/compose.h"
 #include "sip/fields.h"
 #include "sip/worker.h"
 
-#include <sofia-sip/sip_header.h>
-#include <sofia-sip/sip_status.h>
-#include <sofia-sip/sip_tag.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 /* IPv4's largest UDP payload, less what Via adds. */
@@ -47,88 +44,6 @@ static size_t length_of(const struct sip_message *m)
 	for (int i = 0; i < SIP_F_COUNT; i++)
 		len += m->fields[i].len ? m->fields[i].len + 32 : 0;
 	return len;
-}
-
-/* --- the message --- */
-
-static void put_field(struct iwf_buf *buf, const char *name,
-		      struct iwf_str value)
-{
-	if (value.len)
-		iwf_buf_printf(buf, "%s: %.*s\r\n", name, IWF_STR_ARG(value));
-}
-
-/* All header fields as text, which Sofia parses: it then knows the typed ones
- * and carries the others. */
-static void put_headers(struct iwf_buf *buf, const struct sip_message *m,
-			struct sip_worker *worker)
-{
-	struct iwf_str domain = worker->sip->conf.domain;
-	char id[33] = "", tag[17] = "";
-
-	iwf_str_hex(id, iwf_random_next(&worker->random), 16);
-	iwf_str_hex(id + 16, iwf_random_next(&worker->random), 16);
-	iwf_str_hex(tag, iwf_random_next(&worker->random), 16);
-	iwf_buf_printf(buf, "From: <%.*s>;tag=%s\r\n", IWF_STR_ARG(m->from_uri),
-		       tag);
-	iwf_buf_printf(buf, "To: <%.*s>\r\n", IWF_STR_ARG(m->to_uri));
-	iwf_buf_printf(buf, "Call-ID: %s@%.*s\r\n", id, IWF_STR_ARG(domain));
-	iwf_buf_printf(buf, "CSeq: 1 MESSAGE\r\nMax-Forwards: 70\r\n");
-	if (m->asserted.len)
-		iwf_buf_printf(buf, "P-Asserted-Identity: <%.*s>\r\n",
-			       IWF_STR_ARG(m->asserted));
-	put_field(buf, "P-Asserted-Service", m->asserted_service);
-	put_field(buf, "Accept-Contact", m->accept_contact);
-	for (int i = 0; i < SIP_F_COUNT; i++) {
-		if (i != SIP_F_P_ASSERTED_SERVICE && i != SIP_F_ACCEPT_CONTACT)
-			put_field(buf, fields_name((enum sip_field)i),
-				  m->fields[i]);
-	}
-	if (m->expires_sec >= 0)
-		iwf_buf_printf(buf, "Expires: %lld\r\n",
-			       (long long)m->expires_sec);
-	put_field(buf, "Content-Type", m->content_type);
-	iwf_buf_u8(buf, 0);
-}
-
-/* A next hop with ;lr is also a Route (RFC 3261 16.6). */
-static bool add_route(msg_t *msg, sip_t *sip, const char *hop)
-{
-	if (!hop || !strstr(hop, ";lr"))
-		return true;
-	return sip_add_tl(msg, sip, SIPTAG_ROUTE_STR(hop), TAG_END()) >= 0;
-}
-
-static bool fill(msg_t *msg, const struct sip_message *m,
-		 struct sip_worker *worker)
-{
-	const struct sip_conf *conf = &worker->sip->conf;
-	su_home_t *home = msg_home(msg);
-	sip_t *sip = sip_object(msg);
-	struct iwf_buf text = { 0 };
-	sip_request_t *line;
-	bool is_filled;
-	char *uri;
-
-	uri = su_strndup(home, m->request_uri.ptr, (isize_t)m->request_uri.len);
-	/* Given a text that is no URI to it, sip_request_create aborts. */
-	line = uri && url_hdup(home, URL_STRING_MAKE(uri)->us_url) ?
-		sip_request_create(home, SIP_METHOD_MESSAGE,
-				   URL_STRING_MAKE(uri), NULL) : NULL;
-	if (!line || msg_header_insert(msg, (msg_pub_t *)sip,
-				       (msg_header_t *)line) < 0)
-		return false;
-	put_headers(&text, m, worker);
-	is_filled = add_route(msg, sip, conf->next_hop.uri.ptr) &&
-		    sip_add_tl(msg, sip, SIPTAG_HEADER_STR(text.ptr),
-			       SIPTAG_PAYLOAD(sip_payload_create(
-				       home, m->body.ptr,
-				       (isize_t)m->body.len)),
-			       TAG_END()) >= 0 &&
-		    sip->sip_from && sip->sip_to && sip->sip_call_id &&
-		    sip->sip_cseq && !sip->sip_error;
-	iwf_buf_free(&text);
-	return is_filled;
 }
 
 /* --- the transaction --- */
@@ -266,7 +181,7 @@ enum iwf_err sip_send(struct sip_worker *worker,
 	    length_of(message) > UDP_LEN_MAX)
 		return IWF_E_LIMIT;
 	msg = nta_msg_create(worker->agent, 0);
-	if (!fill(msg, message, worker)) {
+	if (!compose_message(msg, message, worker)) {
 		msg_destroy(msg);
 		return IWF_E_SYNTAX;
 	}
