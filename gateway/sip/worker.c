@@ -14,6 +14,7 @@
 #define SWEEP_MS 1000
 /* A request that has begun on a stream must be complete by then. */
 #define SLOW_MS 30000
+#define MESSAGE_LIKELY_LEN 2048
 #define UDP_BUFFER_LEN (8u << 20)
 #define UDP_LEN_MAX 65535
 #define SEND_QUEUE_COUNT 1000
@@ -201,6 +202,7 @@ static nta_agent_t *create_agent(struct sip_worker *worker)
 		NTATAG_SIP_T4(T4_MS), NTATAG_TIMEOUT_408(1),
 		NTATAG_SERVER_RPORT(1), NTATAG_CLIENT_RPORT(1),
 		NTATAG_USE_NAPTR(0), NTATAG_USE_SRV(0),
+		NTATAG_PRELOAD(MESSAGE_LIKELY_LEN),
 		TAG_END());
 }
 
