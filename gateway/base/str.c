@@ -155,6 +155,8 @@ static size_t ascii_len(struct iwf_str s)
 		if (word & EACH_OCTET(0x80))
 			break;
 	}
+	while (at < s.len && !(s.ptr[at] & 0x80))
+		at++;
 	return at;
 }
 

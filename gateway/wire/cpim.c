@@ -57,8 +57,8 @@ static bool take_line(struct iwf_str *rest, struct iwf_str *line)
 
 	if (end == IWF_STR_NPOS)
 		return false;
-	*line = iwf_str_sub(*rest, 0, end);
-	*rest = iwf_str_sub(*rest, end + 1, rest->len);
+	*line = iwf_str_make(rest->ptr, end);
+	*rest = iwf_str_make(rest->ptr + end + 1, rest->len - end - 1);
 	if (line->len && line->ptr[line->len - 1] == '\r')
 		line->len--;
 	return true;
@@ -67,9 +67,13 @@ static bool take_line(struct iwf_str *rest, struct iwf_str *line)
 /* The rules for every line, CPIM and MIME. */
 static enum iwf_err check_line(const struct reader *r, struct iwf_str line)
 {
+	size_t plain_len = iwf_str_plain_len(line);
+
 	if (line.len > CPIM_LINE_MAX)
 		return refuse_size(r, "header line too long");
-	for (size_t i = 0; i < line.len; i++) {
+	if (plain_len == line.len)
+		return IWF_OK;
+	for (size_t i = plain_len; i < line.len; i++) {
 		unsigned char c = (unsigned char)line.ptr[i];
 
 		if ((c < 0x20 && c != '\t') || c == 0x7f)

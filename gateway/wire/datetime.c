@@ -34,19 +34,28 @@ static int64_t days_from_date(unsigned year, unsigned month, unsigned day)
 /* Takes exactly count digits off the front. */
 static bool take_number(struct iwf_str *rest, size_t count, unsigned *value)
 {
-	uint64_t number;
+	unsigned number = 0;
 
-	if (rest->len < count ||
-	    iwf_str_to_u64(iwf_str_sub(*rest, 0, count), 9999, &number))
+	if (rest->len < count)
 		return false;
+	for (size_t i = 0; i < count; i++) {
+		char c = rest->ptr[i];
+
+		if (c < '0' || c > '9')
+			return false;
+		number = number * 10 + (unsigned)(c - '0');
+	}
 	*rest = iwf_str_sub(*rest, count, rest->len);
-	*value = (unsigned)number;
+	*value = number;
 	return true;
 }
 
+/* c in either case, where it is a letter. */
 static bool take_char(struct iwf_str *rest, char c)
 {
-	if (!iwf_str_eq_case(iwf_str_sub(*rest, 0, 1), iwf_str_make(&c, 1)))
+	char other = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+
+	if (!rest->len || (rest->ptr[0] != c && rest->ptr[0] != other))
 		return false;
 	*rest = iwf_str_sub(*rest, 1, rest->len);
 	return true;

@@ -168,11 +168,13 @@ enum service service_from_accept_contact(struct iwf_str value)
 
 static void put_encoded(struct iwf_buf *buf, struct iwf_str urn)
 {
-	for (size_t i = 0; i < urn.len; i++) {
-		if (urn.ptr[i] == ':')
-			iwf_buf_str_put(buf, IWF_STR("%3A"));
-		else
-			iwf_buf_u8(buf, (uint8_t)urn.ptr[i]);
+	struct iwf_str piece;
+
+	iwf_str_split(&urn, ':', &piece);
+	iwf_buf_str_put(buf, piece);
+	while (iwf_str_split(&urn, ':', &piece)) {
+		iwf_buf_str_put(buf, IWF_STR("%3A"));
+		iwf_buf_str_put(buf, piece);
 	}
 }
 

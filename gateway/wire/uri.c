@@ -138,9 +138,12 @@ static struct iwf_str strip_separators(struct iwf_arena *arena,
 	char *to = iwf_arena_alloc(arena, s.len);
 	size_t len = 0;
 
-	for (size_t i = 0; i < s.len; i++)
-		if (!memchr("-.()", s.ptr[i], 4))
-			to[len++] = s.ptr[i];
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.ptr[i];
+
+		if (c != '-' && c != '.' && c != '(' && c != ')')
+			to[len++] = c;
+	}
 	return iwf_str_make(to, len);
 }
 
@@ -176,7 +179,8 @@ static bool is_local(struct iwf_str s, bool is_hex)
 static bool is_domain(struct iwf_str s)
 {
 	for (size_t i = 0; i < s.len; i++)
-		if (!is_alnum(s.ptr[i]) && !memchr("-._", s.ptr[i], 3))
+		if (!is_alnum(s.ptr[i]) && s.ptr[i] != '-' &&
+		    s.ptr[i] != '.' && s.ptr[i] != '_')
 			return false;
 	return s.len > 0;
 }
@@ -326,7 +330,8 @@ static enum iwf_err split_sip(struct uri_parts *parts, struct iwf_str rest)
 static bool has_foreign(struct iwf_str s)
 {
 	for (size_t i = 0; i < s.len; i++)
-		if (memchr(" \"<>\\^`{|}", s.ptr[i], 10))
+		if (!is_alnum(s.ptr[i]) &&
+		    memchr(" \"<>\\^`{|}", s.ptr[i], 10))
 			return true;
 	return false;
 }

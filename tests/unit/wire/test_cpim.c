@@ -377,6 +377,24 @@ static void test_limits(void **state)
 					13, END), IWF_E_LIMIT);
 }
 
+/* Every octet at every offset of a header's value. */
+static void test_octets(void **state)
+{
+	for (size_t row = 0; row < 20 * 256; row++) {
+		char text[] = "Subject: xxxxxxxxxxxxxxxxxxxx\r\n\r\n\r\n";
+		unsigned char c = (unsigned char)row;
+		bool is_good = c == '\t' || (c >= 0x20 && c < 0x7f);
+		struct cpim_message msg;
+
+		text[strlen("Subject: ") + row / 256] = (char)c;
+		if (c == '\n')
+			continue; /* ends the line */
+		if ((cpim_parse(*state, iwf_str_make(text, sizeof(text) - 1),
+				&msg, NULL) == IWF_OK) != is_good)
+			fail_msg("octet %02x at %zu", c, row / 256);
+	}
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -385,6 +403,7 @@ int main(void)
 		TEST(test_namespaces), TEST(test_escapes),
 		TEST(test_addresses), TEST(test_tolerated),
 		TEST(test_require), TEST(test_refuse), TEST(test_limits),
+		TEST(test_octets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -274,12 +274,42 @@ static void test_round_trip(void **state)
 	iwf_buf_free(&buf);
 }
 
+static bool is_among(unsigned char c, const char *set)
+{
+	return c && strchr(set, c);
+}
+
+/* Every octet in the user part and in the host. */
+static void test_octets(void **state)
+{
+	for (unsigned c = 1; c < 256; c++) {
+		bool is_alnum = (c >= '0' && c <= '9') ||
+				((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+		struct iwf_address address;
+		char user[] = "sip:ab?zz@example.net";
+		char host[] = "sip:ab@exam?ple.net";
+
+		*strchr(user, '?') = *strchr(host, '?') = (char)c;
+		assert_int_equal(uri_parse(*state, iwf_str_from(user),
+					   &address, NULL) == IWF_OK,
+				 is_alnum ||
+				 is_among((unsigned char)c,
+					  "-_.!~*'()&=+$,/;:?#[]"));
+		/* Parameters and headers begin with ; and ? there. */
+		assert_int_equal(uri_parse(*state, iwf_str_from(host),
+					   &address, NULL) == IWF_OK,
+				 is_alnum ||
+				 is_among((unsigned char)c, "-_.;?"));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_parse, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refuse, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_limit, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_octets, setup, teardown),
 		cmocka_unit_test(test_format),
 		cmocka_unit_test_setup_teardown(test_round_trip, setup,
 						teardown),
