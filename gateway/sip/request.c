@@ -10,14 +10,13 @@
 /* Seconds between the epochs of NTP, which Sofia counts in, and 1970. */
 #define NTP_TO_UNIX_SEC 2208988800ll
 
-static struct iwf_str url_text(struct iwf_arena *arena, su_home_t *home,
-			       const url_t *url)
+static struct iwf_str url_text(struct iwf_arena *arena, const url_t *url)
 {
-	char *text = url_as_string(home, url);
-	struct iwf_str copy = iwf_arena_copy(arena, iwf_str_from(text));
+	isize_t len = (isize_t)url_e(NULL, 0, url);
+	char *text = iwf_arena_alloc(arena, len + 1);
 
-	su_free(home, text);
-	return copy;
+	url_e(text, len + 1, url);
+	return iwf_str_make(text, len);
 }
 
 static void set_times(struct sip_request *req, const sip_t *sip,
@@ -58,9 +57,9 @@ static struct taken *make_taken(struct arrival *arrival)
 	req->listener = arrival->listener->uri;
 	req->role = arrival->listener->role;
 	req->is_trusted = arrival->is_trusted;
-	req->request_uri = url_text(arena, home, sip->sip_request->rq_url);
-	req->from_uri = url_text(arena, home, sip->sip_from->a_url);
-	req->to_uri = url_text(arena, home, sip->sip_to->a_url);
+	req->request_uri = url_text(arena, sip->sip_request->rq_url);
+	req->from_uri = url_text(arena, sip->sip_from->a_url);
+	req->to_uri = url_text(arena, sip->sip_to->a_url);
 	req->call_id = iwf_str_from(sip->sip_call_id->i_id);
 	if (sip->sip_content_type)
 		req->content_type = iwf_str_from(sip_header_as_string(

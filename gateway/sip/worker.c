@@ -32,11 +32,13 @@
 static const struct sip_listener *listener_of(const struct sip *sip,
 					      const tport_t *tport)
 {
-	const char *ident = tport_ident(tport_parent(tport));
-	unsigned index;
+	struct iwf_str ident = iwf_str_from(
+		tport_ident(tport_parent(tport)));
+	uint64_t index;
 
-	if (!ident || sscanf(ident, "l%u", &index) != 1 ||
-	    index >= sip->listener_count)
+	if (!iwf_str_starts(ident, IWF_STR("l")) ||
+	    iwf_str_to_u64(iwf_str_sub(ident, 1, ident.len), UINT32_MAX,
+			   &index) || index >= sip->listener_count)
 		return NULL;
 	return &sip->listeners[index];
 }
