@@ -1,6 +1,6 @@
 /* Answers: built from the request, sent on the connection it came by, with our
  * own To tag so that every repetition is the same (RFC 3261 8.2.6, 17.2.2). */
-#include "sip/worker.h"
+#include "sip/compose.h"
 
 #include <iwf/buf.h>
 #include <iwf/random.h>
@@ -17,7 +17,11 @@ static void put_z(struct iwf_buf *buf, const char *z)
 	iwf_buf_put(buf, z ? z : "", z ? strlen(z) + 1 : 1);
 }
 
-static void tag_of(const struct arrival *arrival, char tag[17])
+#define TAG_BEGIN "tag="
+
+/* As a parameter. */
+static void tag_of(const struct arrival *arrival,
+		   char tag[sizeof(TAG_BEGIN) + 16])
 {
 	const sip_t *sip = arrival->sip;
 	struct iwf_buf buf = { 0 };
@@ -27,23 +31,52 @@ static void tag_of(const struct arrival *arrival, char tag[17])
 	put_z(&buf, sip->sip_via->v_port);
 	put_z(&buf, sip->sip_call_id->i_id);
 	put_z(&buf, sip->sip_from->a_tag);
-	iwf_str_hex(tag, iwf_hash(arrival->worker->sip->hash_key,
-				  iwf_buf_str(&buf)), 16);
-	tag[16] = '\0';
+	memcpy(tag, TAG_BEGIN, sizeof(TAG_BEGIN));
+	iwf_str_hex(tag + sizeof(TAG_BEGIN) - 1,
+		    iwf_hash(arrival->worker->sip->hash_key,
+			     iwf_buf_str(&buf)), 16);
+	tag[sizeof(TAG_BEGIN) - 1 + 16] = '\0';
 	iwf_buf_free(&buf);
 }
 
-static sip_to_t *make_to(const struct arrival *arrival)
+/* No status has more digits (RFC 3261 7.2). */
+static struct iwf_str status_text(su_home_t *home, unsigned status,
+				  const char *phrase)
 {
-	su_home_t *home = msg_home(arrival->msg);
-	sip_to_t *to = sip_to_dup(home, arrival->sip->sip_to);
-	char tag[17];
+	struct iwf_buf buf = { 0 };
+	struct iwf_str text;
 
+	iwf_buf_str_put(&buf, IWF_STR("SIP/2.0 "));
+	iwf_buf_u8(&buf, (uint8_t)('0' + status / 100 % 10));
+	iwf_buf_u8(&buf, (uint8_t)('0' + status / 10 % 10));
+	iwf_buf_u8(&buf, (uint8_t)('0' + status % 10));
+	iwf_buf_u8(&buf, ' ');
+	iwf_buf_str_put(&buf, iwf_str_from(phrase));
+	iwf_buf_str_put(&buf, IWF_STR("\r\n"));
+	text = iwf_str_from(su_strndup(home, buf.ptr, (isize_t)buf.len));
+	iwf_buf_free(&buf);
+	return text;
+}
+
+/* An answer with its own fields, which Sofia completes from the request. */
+static msg_t *reply_create(const struct arrival *arrival, unsigned status,
+			   const char *phrase)
+{
+	msg_t *reply = nta_msg_create(arrival->worker->agent, 0);
+	su_home_t *home = msg_home(reply);
+	sip_to_t *to = sip_to_dup(home, arrival->sip->sip_to);
+	char tag[sizeof(TAG_BEGIN) + 16];
+
+	compose_written(reply, sip_status_create(home, status, phrase, NULL),
+			status_text(home, status, phrase));
+	compose_written(reply, sip_content_length_create(home, 0),
+			IWF_STR("Content-Length: 0\r\n"));
 	if (to && !to->a_tag) {
 		tag_of(arrival, tag);
 		sip_to_tag(home, to, tag);
 	}
-	return to;
+	msg_header_insert(reply, NULL, (msg_header_t *)to);
+	return reply;
 }
 
 static const char *phrase_of(const struct sip_answer *answer)
@@ -67,20 +100,20 @@ static void write_answer(struct arrival *arrival,
 {
 	static const struct answer_fields none;
 	struct sip_worker *worker = arrival->worker;
-	char retry[16] = "";
+	const char *phrase = phrase_of(answer);
+	msg_t *reply = reply_create(arrival, answer->status, phrase);
 	msg_t *msg = arrival->msg;
+	char retry[16] = "";
 
 	if (!fields)
 		fields = &none;
 	if (answer->retry_after_sec)
 		snprintf(retry, sizeof(retry), "%u", answer->retry_after_sec);
 	count_answer(worker, answer->status);
-	arrival->msg = NULL; /* nta_msg_treply takes it */
-	if (nta_msg_treply(worker->agent, msg, (int)answer->status,
-			   phrase_of(answer), NTATAG_TPORT(arrival->tport),
-			   SIPTAG_TO(make_to(&(struct arrival){
-				   .worker = worker, .msg = msg,
-				   .sip = arrival->sip })),
+	arrival->msg = NULL; /* nta_msg_mreply takes both */
+	if (nta_msg_mreply(worker->agent, reply, sip_object(reply),
+			   (int)answer->status, phrase, msg,
+			   NTATAG_TPORT(arrival->tport),
 			   TAG_IF(*retry, SIPTAG_RETRY_AFTER_STR(retry)),
 			   TAG_IF(answer->accept,
 				  SIPTAG_ACCEPT_STR(answer->accept)),

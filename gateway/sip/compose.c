@@ -20,9 +20,7 @@ static bool insert(struct draft *draft, void *header)
 	return header && msg_header_insert(draft->msg, NULL, header) >= 0;
 }
 
-/* Gives a header its text, so that Sofia does not write it again. */
-static bool insert_written(struct draft *draft, void *header,
-			   struct iwf_str text)
+bool compose_written(msg_t *msg, void *header, struct iwf_str text)
 {
 	msg_header_t *written = header;
 
@@ -30,7 +28,7 @@ static bool insert_written(struct draft *draft, void *header,
 		return false;
 	written->sh_data = text.ptr;
 	written->sh_len = (uint32_t)text.len;
-	return insert(draft, written);
+	return msg_header_insert(msg, NULL, written) >= 0;
 }
 
 /* What stands in draft->text as a field that Sofia knows. */
@@ -120,7 +118,7 @@ static bool add_line(struct draft *draft, struct iwf_str given)
 	line->rq_method_name = sip_method_name_message;
 	line->rq_version = SIP_VERSION_CURRENT;
 	*line->rq_url = *uri;
-	return insert_written(draft, line, line_text(draft->home, uri));
+	return compose_written(draft->msg, line, line_text(draft->home, uri));
 }
 
 static bool add_parties(struct draft *draft, const struct sip_message *m,
@@ -157,10 +155,12 @@ static bool add_constants(struct draft *draft)
 	if (!hops)
 		return false;
 	hops->mf_count = 70;
-	return insert_written(draft, hops, IWF_STR("Max-Forwards: 70\r\n")) &&
-	       insert_written(draft, sip_cseq_create(draft->home, 1,
-						     SIP_METHOD_MESSAGE),
-			      IWF_STR("CSeq: 1 MESSAGE\r\n"));
+	return compose_written(draft->msg, hops,
+			       IWF_STR("Max-Forwards: 70\r\n")) &&
+	       compose_written(draft->msg,
+			       sip_cseq_create(draft->home, 1,
+					       SIP_METHOD_MESSAGE),
+			       IWF_STR("CSeq: 1 MESSAGE\r\n"));
 }
 
 static bool add_asserted(struct draft *draft, struct iwf_str uri)
