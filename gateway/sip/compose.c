@@ -8,12 +8,54 @@
 #include <sofia-sip/sip_header.h>
 #include <sofia-sip/sip_status.h>
 
+/* Room for what is small in a message that is not unusual. */
+#define ROOM_LEN 1024
+
 /* A message being made. */
 struct draft {
 	msg_t *msg;
 	su_home_t *home;
+	char *room;          /* of the home */
+	size_t room_len;
 	struct iwf_buf text; /* of the field being made */
 };
+
+/* The home keeps a table of its allocations, which must not grow: what goes
+ * with the message is taken from one of them while there is room. */
+static void *take(struct draft *draft, size_t len)
+{
+	char *taken = draft->room;
+
+	len = (len + 15) & ~(size_t)15;
+	if (!taken || len > draft->room_len)
+		return su_alloc(draft->home, (isize_t)len);
+	draft->room += len;
+	draft->room_len -= len;
+	return taken;
+}
+
+static void *header_create(struct draft *draft, msg_hclass_t *type)
+{
+	msg_header_t *header = take(draft, (size_t)type->hc_size);
+
+	if (!header)
+		return NULL;
+	memset(header, 0, (size_t)type->hc_size);
+	header->sh_class = type;
+	return header;
+}
+
+/* A copy with its NUL. */
+static char *copy(struct draft *draft, struct iwf_str text)
+{
+	char *to = take(draft, text.len + 1);
+
+	if (!to)
+		return NULL;
+	memcpy(to, text.ptr, text.len);
+	to[text.len] = '\0';
+	return to;
+}
 
 static bool insert(struct draft *draft, void *header)
 {
@@ -64,33 +106,26 @@ static bool add_address(struct draft *draft, msg_hclass_t *type,
 static bool add_untyped(struct draft *draft, const char *name,
 			struct iwf_str value)
 {
-	struct iwf_str plain = iwf_str_trim(value);
 	sip_unknown_t *field;
-	char *text;
 
 	if (!value.len)
 		return true;
-	field = (sip_unknown_t *)msg_header_alloc(draft->home,
-						  sip_unknown_class,
-						  (isize_t)plain.len + 1);
+	field = header_create(draft, sip_unknown_class);
 	if (!field)
 		return false;
-	text = (char *)(field + 1);
-	memcpy(text, plain.ptr, plain.len);
-	text[plain.len] = '\0';
 	field->un_name = name;
-	field->un_value = text;
-	return insert(draft, field);
+	field->un_value = copy(draft, iwf_str_trim(value));
+	return field->un_value && insert(draft, field);
 }
 
 /* --- the fields --- */
 
-static struct iwf_str line_text(su_home_t *home, const url_t *uri)
+static struct iwf_str line_text(struct draft *draft, const url_t *uri)
 {
 	static const char before[] = "MESSAGE ", behind[] = " SIP/2.0\r\n";
 	size_t uri_len = (size_t)url_e(NULL, 0, uri);
 	size_t len = sizeof(before) - 1 + uri_len + sizeof(behind) - 1;
-	char *text = su_alloc(home, (isize_t)len + 1);
+	char *text = take(draft, len + 1);
 
 	if (!text)
 		return IWF_STR_NONE;
@@ -103,22 +138,15 @@ static struct iwf_str line_text(su_home_t *home, const url_t *uri)
 /* Sofia's own way of making one aborts on a text that is no URI to it. */
 static bool add_line(struct draft *draft, struct iwf_str given)
 {
-	sip_request_t *line;
-	url_t *uri;
+	sip_request_t *line = header_create(draft, sip_request_class);
+	char *uri = copy(draft, given);
 
-	iwf_buf_clear(&draft->text);
-	iwf_buf_str_put(&draft->text, given);
-	iwf_buf_u8(&draft->text, 0);
-	uri = url_hdup(draft->home, URL_STRING_MAKE(draft->text.ptr)->us_url);
-	line = (sip_request_t *)msg_header_alloc(draft->home,
-						 sip_request_class, 0);
-	if (!uri || !line)
+	if (!line || !uri || url_d(line->rq_url, uri) < 0)
 		return false;
 	line->rq_method = sip_method_message;
 	line->rq_method_name = sip_method_name_message;
 	line->rq_version = SIP_VERSION_CURRENT;
-	*line->rq_url = *uri;
-	return compose_written(draft->msg, line, line_text(draft->home, uri));
+	return compose_written(draft->msg, line, line_text(draft, line->rq_url));
 }
 
 static bool add_parties(struct draft *draft, const struct sip_message *m,
@@ -148,18 +176,18 @@ static bool add_call_id(struct draft *draft, struct iwf_str domain,
 
 static bool add_constants(struct draft *draft)
 {
-	sip_max_forwards_t *hops;
+	sip_max_forwards_t *hops = header_create(draft, sip_max_forwards_class);
+	sip_cseq_t *cseq = header_create(draft, sip_cseq_class);
 
-	hops = (sip_max_forwards_t *)msg_header_alloc(
-		draft->home, sip_max_forwards_class, 0);
-	if (!hops)
+	if (!hops || !cseq)
 		return false;
 	hops->mf_count = 70;
+	cseq->cs_seq = 1;
+	cseq->cs_method = sip_method_message;
+	cseq->cs_method_name = sip_method_name_message;
 	return compose_written(draft->msg, hops,
 			       IWF_STR("Max-Forwards: 70\r\n")) &&
-	       compose_written(draft->msg,
-			       sip_cseq_create(draft->home, 1,
-					       SIP_METHOD_MESSAGE),
+	       compose_written(draft->msg, cseq,
 			       IWF_STR("CSeq: 1 MESSAGE\r\n"));
 }
 
@@ -226,7 +254,10 @@ bool compose_message(msg_t *msg, const struct sip_message *m,
 		     struct sip_worker *worker)
 {
 	const struct sip_conf *conf = &worker->sip->conf;
-	struct draft draft = { .msg = msg, .home = msg_home(msg) };
+	struct draft draft = {
+		.msg = msg, .home = msg_home(msg), .room_len = ROOM_LEN,
+		.room = su_alloc(msg_home(msg), ROOM_LEN),
+	};
 	bool is_whole;
 
 	iwf_buf_reserve(&draft.text, 256);

@@ -154,6 +154,42 @@ static void test_exact(void **state)
 	}
 }
 
+/* Fields of any length, alone and behind each other. */
+static void test_long(void **state)
+{
+	static const size_t lens[] = { 1, 300, 500, 700, 1007, 1008, 1023,
+				       1024, 1025, 3000 };
+	char value[3001], field[3100];
+
+	(void)state;
+	memset(value, 'v', sizeof(value));
+	for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
+		struct iwf_str text = iwf_str_make(value, lens[i]);
+		struct sip_message m = { PLAIN, .expires_sec = -1,
+			.fields[SIP_F_CONTRIBUTION_ID] = text,
+			.fields[SIP_F_P_SERVED_USER] = text };
+		struct bench *b = bench_create(1);
+		struct call call = { .bench = b, .message = &m };
+		struct peer peer;
+
+		peer_listen(&peer, false);
+		set_hop(b, peer.port, "");
+		b->conf.next_hop.transport = SIP_TRANSPORT_UDP;
+		bench_start(b);
+		run_call(&call);
+		assert_int_equal(call.err, IWF_OK);
+		masked(&peer);
+		snprintf(field, sizeof(field), "Contribution-ID: %.*s\r\nP-",
+			 IWF_STR_ARG(text));
+		assert_non_null(strstr(peer.text, field));
+		snprintf(field, sizeof(field), "User: %.*s\r\n\r\nx",
+			 IWF_STR_ARG(text));
+		assert_non_null(strstr(peer.text, field));
+		peer_close(&peer);
+		bench_stop(b);
+	}
+}
+
 /* Which text in which place is not sent: what Sofia cannot read there. */
 static void test_refused(void **state)
 {
@@ -208,6 +244,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_exact),
+		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_refused),
 	};
 
