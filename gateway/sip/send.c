@@ -148,7 +148,6 @@ static unsigned outstanding_max(const struct sip_conf *conf)
 static void start(struct sip_worker *worker, msg_t *msg,
 		  struct sip_pending *pending)
 {
-	const char *hop = worker->sip->conf.next_hop.uri.ptr;
 	struct sending *sending = IWF_NEW(struct sending);
 
 	sending->worker = worker;
@@ -158,7 +157,7 @@ static void start(struct sip_worker *worker, msg_t *msg,
 	worker_count(worker, SIP_M_SENT);
 	sending->transaction = nta_outgoing_mcreate(
 		worker->agent, on_answer, sending,
-		hop && *hop ? URL_STRING_MAKE(hop) : NULL, msg, TAG_END());
+		worker->sip->hop, msg, TAG_END());
 	if (sending->transaction)
 		return;
 	msg_destroy(msg);

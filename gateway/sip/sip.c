@@ -224,6 +224,20 @@ static struct iwf_str hop_uri(struct iwf_arena *arena,
 	return iwf_arena_printf(arena, "%.*s%s", IWF_STR_ARG(hop->uri), param);
 }
 
+/* Parsed once; a text that Sofia cannot read stays one, and each request tells
+ * so. */
+static const url_string_t *make_hop(struct iwf_arena *arena,
+				    struct iwf_str uri)
+{
+	url_t *url = IWF_ARENA_NEW(arena, url_t);
+
+	if (!uri.len)
+		return NULL;
+	if (url_d(url, (char *)(uintptr_t)iwf_arena_copy(arena, uri).ptr) < 0)
+		return URL_STRING_MAKE(uri.ptr);
+	return (const url_string_t *)url;
+}
+
 static void copy_private(struct sip *sip, const struct sip_conf *conf)
 {
 	const struct iwf_texts *texts = &conf->private_addresses;
@@ -254,6 +268,7 @@ static void copy_conf(struct sip *sip, const struct sip_conf *conf)
 		sip->conf.workers = 1;
 	sip->conf.domain = iwf_arena_copy(sip->arena, conf->domain);
 	sip->conf.next_hop.uri = hop_uri(sip->arena, &conf->next_hop);
+	sip->hop = make_hop(sip->arena, sip->conf.next_hop.uri);
 	copy_listeners(sip, conf);
 	copy_private(sip, conf);
 	sip->sent_by_max = sip->conf.workers * sip->private_count * 3;

@@ -128,6 +128,7 @@ struct sip {
 	struct iwf_arena *arena;
 	struct iwf_log *log;
 	struct sip_conf conf;      /* texts in arena */
+	const url_string_t *hop;   /* conf.next_hop, NULL: by Request-URI */
 	uint8_t hash_key[16];
 	struct sip_listener *listeners;
 	unsigned listener_count;

@@ -158,13 +158,13 @@ static void test_send_bad(void **state)
 	bench_stop(b);
 }
 
-/* Nobody there: told at once, and as not sent. */
+/* Nobody there, or nowhere: told at once, and as not sent. */
 static void test_send_refused(void **state)
 {
-	static const char *const params[] = { "", ";transport=tcp" };
+	static const char *const params[] = { "", ";transport=tcp", ":x" };
 
 	(void)state;
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 3; i++) {
 		struct bench *b = bench_create(1);
 		struct call call = make_call(b, 0);
 
