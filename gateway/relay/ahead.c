@@ -12,11 +12,13 @@ static bool is_ahead(const struct delivery *dlv)
 	return dlv->ahead_at;
 }
 
+/* Nothing that was unsure before: a crash would count it as sent again. */
 static bool may_go_ahead(const struct delivery *dlv)
 {
 	const struct lane *lane = dlv->lane;
 
 	return dlv->place == PLACE_LANE && dlv->row.state == STORE_QUEUED &&
+	       !dlv->row.resends &&
 	       lane->ahead < LANE_AHEAD && !lane->held_until_ms &&
 	       dlv->queue->ahead_count < QUEUE_AHEAD &&
 	       dispatch_has_room(dispatch_pick(dlv->queue, dlv->row.lane));

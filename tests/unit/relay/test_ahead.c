@@ -144,6 +144,22 @@ static void a_put_that_fails(void **state)
 	rig_assert_balance(rig);
 }
 
+/* What a crash left unsure goes out one by one: each attempt that is made ahead
+ * would be another resend after the next crash. */
+static void not_what_was_unsure(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t first = rig_send(rig, 1, 2), next = rig_send(rig, 1, 2);
+	struct store_delivery row = { 0 };
+
+	rig_crash(rig);
+	rig_links_up(rig);
+	assert_int_equal(fake_link_count(rig->op1, first), 1);
+	assert_true(rig_row(rig, next, &row));
+	assert_int_equal(row.state, STORE_QUEUED);
+	assert_int_equal(row.resends, 1);
+}
+
 /* A stop takes back what it can, so that nothing is unsure at the next start. */
 static void a_stop(void **state)
 {
@@ -185,6 +201,7 @@ int main(void)
 		RIG_TEST(down_while_it_is_put),
 		RIG_TEST(a_lane_that_is_held),
 		RIG_TEST(a_put_that_fails),
+		RIG_TEST(not_what_was_unsure),
 		RIG_TEST(a_stop),
 		RIG_TEST(within_bounds),
 	};
