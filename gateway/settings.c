@@ -198,8 +198,15 @@ enum iwf_err settings_routes(const struct settings *settings,
 	enum iwf_err err = routes_create(routes, &settings->routes, &names,
 					 &bad, why);
 
-	if (err)
+	if (err) {
 		conf_place(settings->conf, "routes", bad, why);
+		return err;
+	}
+	err = routes_add_blocks(*routes, &settings->blocks, &bad, why);
+	if (err) {
+		conf_place(settings->conf, "blocks", bad, why);
+		routes_destroy(routes);
+	}
 	return err;
 }
 
@@ -247,12 +254,13 @@ static enum iwf_err read_adapters(struct settings *settings,
 static enum iwf_err check_sections(const struct settings *settings,
 				   struct iwf_why *why)
 {
-	const char *names[SECTION_COUNT + SETTINGS_ADAPTERS_MAX + 2] = { 0 };
+	const char *names[SECTION_COUNT + SETTINGS_ADAPTERS_MAX + 3] = { 0 };
 	size_t count = 0;
 
 	for (size_t i = 0; i < SECTION_COUNT; i++)
 		names[count++] = sections[i].name;
 	names[count++] = "routes";
+	names[count++] = "blocks";
 	for (unsigned a = 0; a < settings->adapter_count; a++)
 		names[count++] = settings->adapters[a].adapter->name;
 	return conf_check_known(settings->conf, names, why);
@@ -283,6 +291,10 @@ static enum iwf_err read_all(struct settings *settings, const char *path,
 		err = conf_list(settings->arena, settings->conf, "routes",
 				route_rows, sizeof(struct route_conf),
 				&settings->routes, why);
+	if (!err)
+		err = conf_list(settings->arena, settings->conf, "blocks",
+				block_rows, sizeof(struct block_conf),
+				&settings->blocks, why);
 	if (!err)
 		err = check_sections(settings, why);
 	if (err)
@@ -336,6 +348,7 @@ void settings_print(struct iwf_buf *buf, const struct settings *settings)
 	for (size_t i = 0; i < SECTION_COUNT; i++)
 		conf_print_rows(buf, sections[i].name, sections[i].rows, false);
 	conf_print_rows(buf, "routes", route_rows, true);
+	conf_print_rows(buf, "blocks", block_rows, true);
 	for (unsigned a = 0; a < settings->adapter_count; a++)
 		conf_print_rows(buf, settings->adapters[a].adapter->name,
 				settings->adapters[a].section, false);

@@ -38,6 +38,7 @@ struct settings {
 	struct admin_conf admin;
 	struct settings_modules modules;
 	struct iwf_list routes;  /* struct route_conf */
+	struct iwf_list blocks;  /* struct block_conf */
 	struct settings_adapter adapters[SETTINGS_ADAPTERS_MAX];
 	unsigned adapter_count;
 };

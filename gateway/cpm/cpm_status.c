@@ -56,7 +56,8 @@ static const struct verdict_row verdict_rows[] = {
 	[IWF_RESULT_NO_ROUTE] = { 404, "No Route To This Recipient" },
 	[IWF_RESULT_LOOP] = { 482, "Would Return To Where It Came From" },
 	[IWF_RESULT_TOO_LARGE] = { 413, "Message Too Large" },
-	[IWF_RESULT_BLOCKED] = { 403, "Refused By A Routing Rule" },
+	/* or what the relay says: who is refused, or by what */
+	[IWF_RESULT_BLOCKED] = { 403, "Refused" },
 	[IWF_RESULT_UNMATCHED] = { 202, "Accepted" },
 	[IWF_RESULT_ERROR] = { 503, "Store Cannot Be Written" },
 };
@@ -69,4 +70,7 @@ void cpm_status_of_verdict(const struct iwf_verdict *verdict,
 		.phrase = verdict_rows[verdict->result].phrase,
 		.retry_after_sec = verdict->retry_after_sec,
 	};
+	if (verdict->result == IWF_RESULT_BLOCKED && verdict->why &&
+	    *verdict->why)
+		answer->phrase = verdict->why;
 }

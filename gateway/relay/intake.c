@@ -4,6 +4,9 @@
 #include <stdlib.h>
 
 #define RETRY_AFTER_SEC 2
+/* Told to the peer as it stands. */
+#define WHY_BLOCKED "Sender Is Blocked"
+#define WHY_REFUSED "Refused By A Routing Rule"
 
 /* --- answering --- */
 
@@ -104,10 +107,28 @@ static void take_whole(struct intake *intake)
 		intake_route(intake);
 }
 
+/* Nothing is kept of it. True when it is refused. */
+static bool is_blocked(struct intake *intake)
+{
+	struct relay *relay = intake->relay;
+	struct iwf_log *log = intake->host ? intake->host->log : relay->log;
+
+	if (!route_is_blocked(relay->routes, intake->msg))
+		return false;
+	relay_count(relay, RELAY_M_BLOCKED);
+	iwf_log_info(log, "blocked", "from=%s to=%s",
+		     iwf_log_mask(log, &intake->msg->from).text,
+		     iwf_log_mask(log, &intake->msg->to).text);
+	intake_finish(intake, IWF_RESULT_BLOCKED, WHY_BLOCKED);
+	return true;
+}
+
 static void on_intake(struct iwf_task *task)
 {
 	struct intake *intake = IWF_CONTAINER(task, struct intake, task);
 
+	if (is_blocked(intake))
+		return;
 	if (intake->msg->parts > 1)
 		parts_take(intake);
 	else if (!is_copy(intake))
@@ -168,7 +189,7 @@ struct queue *intake_choose(struct relay *relay, const struct iwf_message *msg,
 
 	route_select(relay->routes, msg, from ? from->name : "", &choice);
 	*result = choice.refused ? IWF_RESULT_BLOCKED : IWF_RESULT_NO_ROUTE;
-	*why = choice.refused ? "refused by a routing rule" :
+	*why = choice.refused ? WHY_REFUSED :
 				"no route to this recipient";
 	for (unsigned i = 0; i < choice.count; i++) {
 		struct queue *queue = queue_find(relay,

@@ -52,6 +52,8 @@ static const struct iwf_metric_row relay_metric_rows[RELAY_M_COUNT] = {
 	COUNTER(DUPLICATE, "duplicate_total",
 		"Messages answered as accepted before"),
 	COUNTER(REFUSED, "refused_total", "Messages refused for good"),
+	COUNTER(BLOCKED, "blocked_total",
+		"Of these, because their sender is blocked"),
 	COUNTER(BUSY, "busy_total", "Messages refused for now"),
 	COUNTER(SENT, "sent_total", "Deliveries taken over by their peer"),
 	COUNTER(DELIVERED, "delivered_total", "Deliveries reported delivered"),

@@ -42,15 +42,27 @@ struct route_conf {
 	struct iwf_str service;   /* ICSI URN or its last part, e.g. "msg" */
 	struct iwf_str listener;  /* uri of the SIP listener it came in by */
 	struct iwf_str from_link;
+	struct iwf_str from;      /* sender's number or name, as match */
 	struct iwf_texts via;     /* links, the first that is up wins; "refuse" */
 };
 extern const struct iwf_setting route_rows[];
+
+/* A sender who is refused before any rule is looked at. */
+struct block_conf {
+	struct iwf_str from;      /* as in a rule; not empty */
+	struct iwf_str to;        /* only to these; empty: to all */
+};
+extern const struct iwf_setting block_rows[];
 
 /* Compiled rules; immutable. Every `via` must be in link_names. */
 struct routes;
 enum iwf_err routes_create(struct routes **routes, const struct iwf_list *conf,
 			   const struct iwf_texts *link_names, size_t *bad_rule,
 			   struct iwf_why *why);
+/* Before the rules are given to the relay; blocks are block_conf. */
+enum iwf_err routes_add_blocks(struct routes *routes,
+			       const struct iwf_list *blocks, size_t *bad_block,
+			       struct iwf_why *why);
 void routes_destroy(struct routes **routes);
 
 /* Starts the relay's loop. The store is opened and not yet started; both, the

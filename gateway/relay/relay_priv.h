@@ -38,6 +38,8 @@ struct route_choice {
 	bool matched;
 	bool refused;     /* by the rule */
 };
+bool route_is_blocked(const struct routes *routes,
+		      const struct iwf_message *msg);
 /* Some rule names both. */
 bool route_has_both(const struct routes *routes, const char *link,
 		    const char *other);
@@ -74,7 +76,7 @@ enum relay_metric {
 	RELAY_M_RECEIPT_UNMATCHED, RELAY_M_RECEIPT_LATE, RELAY_M_PARTS,
 	RELAY_M_PARTS_JOINED, RELAY_M_PARTS_INCOMPLETE, RELAY_M_SAVE_RETRIES,
 	RELAY_M_IN_MEMORY, RELAY_M_IMBALANCE, RELAY_M_RECUT, RELAY_M_REROUTED,
-	RELAY_M_RECEIPT_SETTLED,
+	RELAY_M_RECEIPT_SETTLED, RELAY_M_BLOCKED,
 	RELAY_M_COUNT
 };
 

@@ -24,22 +24,46 @@ const struct iwf_setting route_rows[] = {
 		     "uri of the SIP listener it came in by"),
 	IWF_ROW_TEXT(struct route_conf, from_link, "from_link", "", 63,
 		     "Link it came from"),
+	IWF_ROW_TEXT(struct route_conf, from, "from", "", 64,
+		     "Sender's number or name; a * at its end matches any "
+		     "rest"),
 	IWF_ROW_TEXTS(struct route_conf, via, "via", NULL, ROUTE_LINKS_MAX,
 		      "Links in order of preference, or refuse"),
 	IWF_ROWS_END
 };
 
+const struct iwf_setting block_rows[] = {
+	IWF_ROW_TEXT(struct block_conf, from, "from", NULL, 64,
+		     "Sender's number or name; a * at its end matches any "
+		     "rest"),
+	IWF_ROW_TEXT(struct block_conf, to, "to", "", 64,
+		     "Only to these recipients, written alike"),
+	IWF_ROWS_END
+};
+
+/* A number or name, or how it begins. Empty and no prefix: any. */
+struct wanted {
+	struct iwf_str user;
+	bool is_prefix;
+};
+
 struct rule {
 	struct route_conf conf;  /* slices into the routes' arena */
-	bool is_prefix;
+	struct wanted to, from;
 	bool refuses;
 	pcre2_code *pattern;
 	const char *via[ROUTE_LINKS_MAX];
 	unsigned via_count;
 };
 
+struct block {
+	struct wanted from, to;
+};
+
 struct routes {
 	struct iwf_arena *arena;
+	struct block *blocks;
+	size_t block_count;
 	struct rule *rules;
 	size_t count;
 	pcre2_match_context *limits;
@@ -98,13 +122,25 @@ static struct iwf_str keep(struct routes *routes, struct iwf_str s)
 	return iwf_arena_copy(routes->arena, s);
 }
 
+static struct wanted wanted_copy(struct routes *routes, struct iwf_str text)
+{
+	struct wanted wanted = { .user = keep(routes, text) };
+
+	if (text.len && text.ptr[text.len - 1] == '*') {
+		wanted.is_prefix = true;
+		wanted.user.len--;
+	}
+	return wanted;
+}
+
 static void rule_copy(struct routes *routes, struct rule *rule,
 		      const struct route_conf *conf)
 {
 	struct iwf_str *via = IWF_ARENA_ARRAY(routes->arena, struct iwf_str,
 					      conf->via.count);
 
-	rule->conf.match = keep(routes, conf->match);
+	rule->to = wanted_copy(routes, conf->match);
+	rule->from = wanted_copy(routes, conf->from);
 	rule->conf.domain = keep(routes, conf->domain);
 	rule->conf.pattern = keep(routes, conf->pattern);
 	rule->conf.service = keep(routes, conf->service);
@@ -113,11 +149,6 @@ static void rule_copy(struct routes *routes, struct rule *rule,
 	for (size_t i = 0; i < conf->via.count; i++)
 		via[i] = keep(routes, conf->via.items[i]);
 	rule->conf.via = (struct iwf_texts){ via, conf->via.count };
-	if (rule->conf.match.len &&
-	    rule->conf.match.ptr[rule->conf.match.len - 1] == '*') {
-		rule->is_prefix = true;
-		rule->conf.match.len--;
-	}
 }
 
 enum iwf_err routes_create(struct routes **out, const struct iwf_list *list,
@@ -151,6 +182,27 @@ enum iwf_err routes_create(struct routes **out, const struct iwf_list *list,
 	return err;
 }
 
+enum iwf_err routes_add_blocks(struct routes *routes,
+			       const struct iwf_list *list, size_t *bad,
+			       struct iwf_why *why)
+{
+	const struct block_conf *conf = list->items;
+
+	routes->blocks = IWF_ARENA_ARRAY(routes->arena, struct block,
+					 list->count);
+	for (size_t i = 0; i < list->count; i++) {
+		*bad = i;
+		if (!conf[i].from.len)
+			return iwf_why_set(why, IWF_E_SYNTAX, 0,
+					   "from must not be empty");
+		routes->blocks[routes->block_count++] = (struct block){
+			.from = wanted_copy(routes, conf[i].from),
+			.to = wanted_copy(routes, conf[i].to),
+		};
+	}
+	return IWF_OK;
+}
+
 void routes_destroy(struct routes **routesp)
 {
 	struct routes *routes = *routesp;
@@ -168,12 +220,12 @@ void routes_destroy(struct routes **routesp)
 
 /* --- matching --- */
 
-static bool matches_number(const struct rule *rule, struct iwf_str user)
+static bool is_wanted(const struct wanted *wanted, struct iwf_str user)
 {
-	if (!rule->conf.match.len && !rule->is_prefix)
+	if (!wanted->user.len && !wanted->is_prefix)
 		return true;
-	return rule->is_prefix ? iwf_str_starts(user, rule->conf.match) :
-				 iwf_str_eq(user, rule->conf.match);
+	return wanted->is_prefix ? iwf_str_starts(user, wanted->user) :
+				   iwf_str_eq(user, wanted->user);
 }
 
 static bool matches_service(struct iwf_str wanted, struct iwf_str service)
@@ -207,7 +259,8 @@ static bool matches(const struct routes *routes, const struct rule *rule,
 {
 	const struct route_conf *conf = &rule->conf;
 
-	return matches_number(rule, msg->to.user) &&
+	return is_wanted(&rule->to, msg->to.user) &&
+	       is_wanted(&rule->from, msg->from.user) &&
 	       (!conf->domain.len ||
 		iwf_str_eq_case(conf->domain, msg->to.domain)) &&
 	       (!conf->from_link.len ||
@@ -216,6 +269,16 @@ static bool matches(const struct routes *routes, const struct rule *rule,
 		iwf_str_eq(conf->listener, msg->listener)) &&
 	       matches_service(conf->service, msg->service) &&
 	       matches_pattern(routes, rule, &msg->to);
+}
+
+bool route_is_blocked(const struct routes *routes,
+		      const struct iwf_message *msg)
+{
+	for (size_t i = 0; routes && i < routes->block_count; i++)
+		if (is_wanted(&routes->blocks[i].from, msg->from.user) &&
+		    is_wanted(&routes->blocks[i].to, msg->to.user))
+			return true;
+	return false;
 }
 
 void route_select(const struct routes *routes, const struct iwf_message *msg,

@@ -65,6 +65,8 @@ static void explain_route(void *arg)
 	struct explain_call *call = arg;
 	struct route_choice choice;
 
+	if (route_is_blocked(call->relay->routes, call->msg))
+		iwf_buf_printf(call->text, "blocked: the sender is\n");
 	route_select(call->relay->routes, call->msg, "", &choice);
 	if (!choice.matched) {
 		iwf_buf_printf(call->text, "route: none matches\n");

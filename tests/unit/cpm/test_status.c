@@ -151,7 +151,7 @@ static void each_verdict_has_its_status(void **state)
 		{ IWF_RESULT_NO_ROUTE, 404, "No Route To This Recipient" },
 		{ IWF_RESULT_LOOP, 482, "Would Return To Where It Came From" },
 		{ IWF_RESULT_TOO_LARGE, 413, "Message Too Large" },
-		{ IWF_RESULT_BLOCKED, 403, "Refused By A Routing Rule" },
+		{ IWF_RESULT_BLOCKED, 403, "Refused" },
 		{ IWF_RESULT_ERROR, 503, "Store Cannot Be Written" },
 	};
 
@@ -171,6 +171,19 @@ static void each_verdict_has_its_status(void **state)
 	}
 }
 
+static void a_block_says_why(void **state)
+{
+	const struct iwf_verdict verdict = {
+		.result = IWF_RESULT_BLOCKED, .why = "Sender Is Blocked",
+	};
+	struct sip_answer answer;
+
+	(void)state;
+	cpm_status_of_verdict(&verdict, &answer);
+	assert_int_equal(answer.status, 403);
+	assert_string_equal(answer.phrase, "Sender Is Blocked");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -178,6 +191,7 @@ int main(void)
 		cmocka_unit_test(
 			trouble_of_the_link_is_told_from_that_of_the_message),
 		cmocka_unit_test(each_verdict_has_its_status),
+		cmocka_unit_test(a_block_says_why),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -82,6 +82,10 @@ static const struct row rows[] = {
 	  "b", false },
 	{ "from the operator", { .from_link = IWF_STR("c") },
 	  { .to = TEL("+1") }, "", false },
+	{ "sender's prefix", { .from = IWF_STR("+1555*") },
+	  { .from = TEL("+15550001"), .to = TEL("+1") }, "", true },
+	{ "another sender", { .from = IWF_STR("+1555*") },
+	  { .from = TEL("+491"), .to = TEL("+1555") }, "", false },
 	{ "all must match", { .match = IWF_STR("+1"),
 			      .from_link = IWF_STR("c") },
 	  { .to = TEL("+2") }, "c", false },
@@ -187,6 +191,54 @@ static void a_pattern_without_end(void **state)
 	routes_destroy(&routes);
 }
 
+static void each_block(void **state)
+{
+	static const struct block_conf blocks[] = {
+		{ .from = IWF_STR("+1900*") },
+		{ .from = IWF_STR("+491") },
+		{ .from = IWF_STR("MYBANK"), .to = IWF_STR("+43*") },
+	};
+	static const struct {
+		struct iwf_message msg;
+		bool is_blocked;
+	} rows_of[] = {
+		{ { .from = TEL("+19001"), .to = TEL("+1") }, true },
+		{ { .from = TEL("+19011"), .to = TEL("+1900") }, false },
+		{ { .from = TEL("+491"), .to = TEL("+1") }, true },
+		{ { .from = TEL("+4911"), .to = TEL("+491") }, false },
+		{ { .from = TEL("MYBANK"), .to = TEL("+431") }, true },
+		{ { .from = TEL("MYBANK"), .to = TEL("+41") }, false },
+	};
+	const struct iwf_list list = { blocks, 3 };
+	struct routes *routes = compile(NULL, 0);
+	struct iwf_why why;
+	size_t bad;
+
+	(void)state;
+	assert_int_equal(routes_add_blocks(routes, &list, &bad, &why), IWF_OK);
+	for (size_t i = 0; i < sizeof(rows_of) / sizeof(rows_of[0]); i++)
+		assert_int_equal(route_is_blocked(routes, &rows_of[i].msg),
+				 rows_of[i].is_blocked);
+	routes_destroy(&routes);
+}
+
+static void a_block_of_nobody(void **state)
+{
+	static const struct block_conf blocks[] = {
+		{ .from = IWF_STR("+1*") }, { .to = IWF_STR("+1*") },
+	};
+	const struct iwf_list list = { blocks, 2 };
+	struct routes *routes = compile(NULL, 0);
+	struct iwf_why why;
+	size_t bad = 99;
+
+	(void)state;
+	assert_int_equal(routes_add_blocks(routes, &list, &bad, &why),
+			 IWF_E_SYNTAX);
+	assert_int_equal(bad, 1);
+	routes_destroy(&routes);
+}
+
 /* --- in the relay --- */
 
 static uint32_t verdict_of(struct rig *rig, struct fake_link *link)
@@ -251,6 +303,40 @@ static void refused_and_without_route(void **state)
 	rig_assert_balance(rig);
 }
 
+/* Before parts and duplicates are looked at; what was accepted goes on. */
+static void a_blocked_sender(void **state)
+{
+	struct block_conf block = { .from = rig_address(1).user };
+	const struct iwf_list list = { &block, 1 };
+	struct rig *rig = *state;
+	struct iwf_message msg = rig_message(1, 2);
+	uint64_t id = rig_send(rig, 1, 2);
+	uint32_t tag;
+	struct iwf_why why;
+	size_t bad;
+
+	assert_int_equal(routes_add_blocks(rig->relay->routes, &list, &bad,
+					   &why), IWF_OK);
+	tag = fake_link_accept(rig->cpm, &msg);
+	msg.set = IWF_STR("a set");
+	msg.part = 1;
+	msg.parts = 2;
+	fake_link_accept(rig->cpm, &msg);
+	rig_turn(rig);
+	assert_int_equal(rig_result(rig->cpm, tag), IWF_RESULT_BLOCKED);
+	assert_string_equal(rig->cpm->verdicts[tag].verdict.why,
+			    "Sender Is Blocked");
+	assert_int_equal(rig_result(rig->cpm, tag + 1), IWF_RESULT_BLOCKED);
+	assert_int_equal(rig_metric(rig, RELAY_M_BLOCKED), 2);
+	assert_int_equal(rig_metric(rig, RELAY_M_REFUSED), 2);
+	assert_int_equal(rig->op1->job_count, 1);
+	assert_int_not_equal(rig_send(rig, 3, 2), 0);
+	/* A REPORT to the sender is no message of the sender's. */
+	fake_link_fate(rig->op1, id, IWF_FATE_FAILED);
+	rig_turn(rig);
+	assert_int_equal(rig_told(rig, id, IWF_FATE_FAILED), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,9 +344,12 @@ int main(void)
 		cmocka_unit_test(the_first_wins),
 		cmocka_unit_test(bad_rules),
 		cmocka_unit_test(a_pattern_without_end),
+		cmocka_unit_test(each_block),
+		cmocka_unit_test(a_block_of_nobody),
 		RIG_TEST(the_first_link_that_is_up),
 		RIG_TEST(never_back),
 		RIG_TEST(refused_and_without_route),
+		RIG_TEST(a_blocked_sender),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
