@@ -1,6 +1,6 @@
 /* The smallest complete adapter, to copy and to learn from: it has no peer,
- * takes every job over a turn later, and brings one message when a setting
- * says so. Builds in the tree and against the installed headers alike:
+ * takes every job over a turn later, and brings one message, once for ever,
+ * when a setting says so. Builds in the tree and against the installed headers alike:
  * cc -shared -fPIC -fvisibility=hidden -o skeleton.so skeleton.c */
 #include <iwf/adapter.h>
 
@@ -19,7 +19,7 @@ static const struct iwf_setting rows[] = {
 	IWF_ROW_U32(struct skeleton_conf, room, "room", "10", 1, 1000,
 		    "Jobs taken at the same time"),
 	IWF_ROW_BOOL(struct skeleton_conf, accept, "accept", "false",
-		     "Bring one message when the link opens"),
+		     "Bring one message, once, when the link opens"),
 	IWF_ROW_TEXT(struct skeleton_conf, from, "from", "+15550001", 32,
 		     "Its sender"),
 	IWF_ROW_TEXT(struct skeleton_conf, to, "to", "+15550002", 32,
@@ -67,6 +67,9 @@ static void room_tell(struct skeleton *skeleton)
 		      is_full ? 0 : room - skeleton->count);
 }
 
+/* How many messages have been brought: a real adapter's place in a mailbox. */
+static const struct iwf_str cursor_key = IWF_STR("brought");
+
 /* Rule 6: only here might a peer be told that its message is safe. */
 static void on_done(struct iwf_link *link, uint64_t tag,
 		    const struct iwf_verdict *verdict)
@@ -90,7 +93,14 @@ static void message_bring(struct skeleton *skeleton)
 			skeleton->base.host)),
 	};
 
-	iwf_host_accept(skeleton->base.host, &msg, on_done, 1);
+	/* Rule 7: the same commit takes the message and says that it came. */
+	const struct iwf_accept accept = {
+		.msg = &msg, .cursor_key = cursor_key,
+		.cursor_value = IWF_STR("1"),
+	};
+
+	if (!iwf_host_recall(skeleton->base.host, cursor_key).len)
+		iwf_host_accept_with(skeleton->base.host, &accept, on_done, 1);
 }
 
 static void pending_answer(struct skeleton *skeleton,

@@ -101,12 +101,25 @@ void iwf_host_drained(struct iwf_host *host)
 void iwf_host_accept(struct iwf_host *host, const struct iwf_message *msg,
 		     iwf_done_fn *done, uint64_t tag)
 {
+	const struct iwf_accept accept = { .msg = msg };
+
+	iwf_host_accept_with(host, &accept, done, tag);
+}
+
+void iwf_host_accept_with(struct iwf_host *host,
+			  const struct iwf_accept *accept, iwf_done_fn *done,
+			  uint64_t tag)
+{
 	struct intake *intake = IWF_NEW(struct intake);
+
+	value_check(host, accept->cursor_key, accept->cursor_value);
+	iwf_buf_str_put(&intake->cursor_key, accept->cursor_key);
+	iwf_buf_str_put(&intake->cursor_value, accept->cursor_value);
 
 	intake->relay = host->queue->relay;
 	intake->host = host;
 	intake->origin = host->queue->number;
-	intake->msg = iwf_message_create(msg);
+	intake->msg = iwf_message_create(accept->msg);
 	intake->done = done;
 	intake->tag = tag;
 	intake_start(intake);

@@ -20,6 +20,8 @@ static void on_done(struct iwf_task *task)
 		intake->sent(intake->sent_arg, &intake->verdict);
 	iwf_arena_destroy(&intake->change.arena);
 	iwf_buf_free(&intake->record);
+	iwf_buf_free(&intake->cursor_key);
+	iwf_buf_free(&intake->cursor_value);
 	iwf_message_unref((const struct iwf_message **)&intake->msg);
 	free(intake);
 }
@@ -209,6 +211,21 @@ struct queue *intake_choose(struct relay *relay, const struct iwf_message *msg,
 	return first;
 }
 
+struct store_remember intake_cursor(const struct intake *intake)
+{
+	return (struct store_remember){ intake->origin,
+					iwf_buf_str(&intake->cursor_key),
+					iwf_buf_str(&intake->cursor_value) };
+}
+
+void intake_cursor_set(const struct intake *intake)
+{
+	struct store_remember cursor = intake_cursor(intake);
+
+	if (cursor.key.len)
+		value_set(intake->relay, cursor.link, cursor.key, cursor.value);
+}
+
 static void put(struct intake *intake, struct queue *queue)
 {
 	struct relay *relay = intake->relay;
@@ -218,7 +235,8 @@ static void put(struct intake *intake, struct queue *queue)
 				  .duplicate_key = intake->set_key ?
 					intake->set_key :
 					duplicate_key(relay, intake->msg),
-				  .set_key = intake->set_key };
+				  .set_key = intake->set_key,
+				  .cursor = intake_cursor(intake) };
 	struct delivery *dlv;
 
 	intake->msg->id = id;
@@ -310,6 +328,7 @@ void intake_on_put(struct delivery *dlv, enum iwf_err err)
 		undo(dlv, was_outside);
 		return;
 	}
+	intake_cursor_set(intake);
 	if (keys->is_duplicate) {
 		intake->verdict.original_id = keys->original;
 		intake_finish(intake, IWF_RESULT_DUPLICATE, "accepted before");

@@ -16,6 +16,8 @@ struct intake {
 	bool is_cut;                   /* its link's connection went meanwhile */
 	uint64_t duplicate_key;        /* 0: by what the message says */
 	uint64_t set_key;              /* it was joined from this set */
+	struct iwf_buf cursor_key;     /* of a value that is put with it */
+	struct iwf_buf cursor_value;
 	iwf_done_fn *done;
 	uint64_t tag;
 	relay_sent_fn *sent;
@@ -29,6 +31,9 @@ struct intake {
 void intake_start(struct intake *intake);            /* edge's loop */
 void intake_finish(struct intake *intake, enum iwf_result result,
 		   const char *why);                 /* relay's loop */
+/* The value to put with it, and once more when it is durable. */
+struct store_remember intake_cursor(const struct intake *intake);
+void intake_cursor_set(const struct intake *intake);
 void intake_on_put(struct delivery *dlv, enum iwf_err err);
 void intake_route(struct intake *intake);            /* relay's loop */
 /* The first link of the rule that is up, else the first of it; NULL: *result

@@ -91,6 +91,7 @@ static void on_part(struct iwf_task *task)
 			      "store cannot be written");
 		return;
 	}
+	intake_cursor_set(intake);
 	if (part->is_complete)
 		accept_set(relay, part->set_key, intake->origin, part->records,
 			   part->record_count, false);
@@ -122,6 +123,7 @@ void parts_take(struct intake *intake)
 		.parts = msg->parts, .link = intake->origin,
 		.record = iwf_buf_str(&intake->record),
 		.now_ms = relay_wall_ms(intake->relay),
+		.cursor = intake_cursor(intake),
 	};
 	intake->change.task.run = on_part;
 	intake->change.loop = intake->relay->loop;

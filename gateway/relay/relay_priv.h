@@ -51,6 +51,9 @@ void value_set(struct relay *relay, uint32_t link, struct iwf_str key,
 	       struct iwf_str bytes);
 void value_remember(struct relay *relay, uint32_t link, struct iwf_str key,
 		    struct iwf_str value);
+/* A key and value from an adapter: within their bounds, on the relay's loop. */
+void value_check(const struct iwf_host *host, struct iwf_str key,
+		 struct iwf_str value);
 /* Borrowed until the next remember of that key; empty: none. */
 struct iwf_str value_recall(struct relay *relay, uint32_t link,
 			    struct iwf_str key);

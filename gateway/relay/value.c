@@ -97,14 +97,22 @@ struct iwf_str value_recall(struct relay *relay, uint32_t link,
 	return value ? iwf_str_make(value->bytes, value->len) : IWF_STR_NONE;
 }
 
+void value_check(const struct iwf_host *host, struct iwf_str key,
+		 struct iwf_str value)
+{
+	const struct relay *relay = host->queue->relay;
+
+	IWF_BUG_ON(key.len && (host->loop != relay->loop ||
+			       relay->values_remembered.count >= VALUES_MAX));
+	IWF_BUG_ON(key.len > KEY_MAX_LEN || value.len > VALUE_MAX_LEN);
+}
+
 void iwf_host_remember(struct iwf_host *host, struct iwf_str key,
 		       struct iwf_str value)
 {
 	struct relay *relay = host->queue->relay;
 
-	IWF_BUG_ON(host->loop != relay->loop || key.len > KEY_MAX_LEN ||
-		   value.len > VALUE_MAX_LEN ||
-		   relay->values_remembered.count >= VALUES_MAX);
+	value_check(host, key, value);
 	value_remember(relay, host->queue->number, key, value);
 }
 

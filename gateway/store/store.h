@@ -79,6 +79,11 @@ enum store_verb {
 	STORE_SWEEP     /* purge and expiry of the store's own rows */
 };
 
+struct store_remember {
+	uint32_t link;
+	struct iwf_str key, value; /* an empty value forgets */
+};
+
 /* A new delivery. `row` as it shall stand (state QUEUED or ATTEMPT); `record`
  * is the message (base/record.h). Keys of 0 are not looked at. */
 struct store_put {
@@ -92,6 +97,8 @@ struct store_put {
 	 * key counts. 0: none. */
 	uint64_t thread_key;
 	struct iwf_str thread;
+	/* Durable with it, also when it is a duplicate; no key: none. */
+	struct store_remember cursor;
 
 	/* answer */
 	bool is_duplicate;      /* nothing was written; original says of what */
@@ -170,17 +177,13 @@ struct store_part {
 	uint32_t link;
 	struct iwf_str record;
 	int64_t now_ms;
+	struct store_remember cursor; /* as of a put */
 
 	/* answer */
 	bool is_duplicate;     /* this part, or the whole joined set, was here */
 	bool is_complete;      /* this part made the set whole: its records */
 	struct iwf_str *records; /* in part order, owned by the change's arena */
 	uint32_t record_count;
-};
-
-struct store_remember {
-	uint32_t link;
-	struct iwf_str key, value; /* an empty value forgets */
 };
 
 /* One bounded slice of housekeeping, at most max_rows rows of each kind:

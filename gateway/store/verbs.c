@@ -113,6 +113,12 @@ static enum iwf_err add_new(struct tables *t, struct store_put *put,
 	return err;
 }
 
+static enum iwf_err set_cursor(struct tables *t,
+			       const struct store_remember *cursor)
+{
+	return cursor->key.len ? t->ops->value_set(t, cursor) : IWF_OK;
+}
+
 static enum iwf_err apply_put(struct tables *t, struct store_put *put,
 			      enum iwf_err *refusal)
 {
@@ -137,7 +143,7 @@ static enum iwf_err apply_put(struct tables *t, struct store_put *put,
 				       put->row.accepted_at_ms);
 	if (!err && !is_again && !put->is_duplicate)
 		err = add_new(t, put, generation);
-	return err;
+	return err ? err : set_cursor(t, &put->cursor);
 }
 
 /* ---- UPDATE ---- */
@@ -477,20 +483,13 @@ static enum iwf_err apply_join(struct tables *t, struct store_change *change)
 
 /* ---- PART, and the rest ---- */
 
-static enum iwf_err apply_part(struct tables *t, struct store_change *change)
+static enum iwf_err add_part(struct tables *t, struct store_change *change)
 {
 	struct store_part *part = &change->part;
 	bool is_new = false;
 	int64_t joined_at_ms = 0;
 	enum iwf_err err;
 
-	part->is_duplicate = part->is_complete = false;
-	part->records = NULL;
-	part->record_count = 0;
-	if (!part->part || part->part > part->parts) {
-		change->err = IWF_E_SYNTAX;
-		return IWF_OK;
-	}
 	err = t->ops->set_joined(t, part->set_key, &joined_at_ms);
 	if (err)
 		return err;
@@ -507,6 +506,22 @@ static enum iwf_err apply_part(struct tables *t, struct store_change *change)
 				&part->records, &part->record_count);
 	part->is_complete = !err && part->record_count == part->parts;
 	return err;
+}
+
+static enum iwf_err apply_part(struct tables *t, struct store_change *change)
+{
+	struct store_part *part = &change->part;
+	enum iwf_err err;
+
+	part->is_duplicate = part->is_complete = false;
+	part->records = NULL;
+	part->record_count = 0;
+	if (!part->part || part->part > part->parts) {
+		change->err = IWF_E_SYNTAX;
+		return IWF_OK;
+	}
+	err = add_part(t, change);
+	return err ? err : set_cursor(t, &part->cursor);
 }
 
 enum iwf_err verbs_apply(struct tables *t, struct store_change *change)

@@ -21,12 +21,13 @@
  *  6. A peer is acknowledged (deliver_sm_resp, SMTP 250, SIP 202) from the
  *     done callback, never before.
  *  7. An adapter owns no file and no table. What must survive is a report, a
- *     part or a remembered value.
+ *     part, a remembered value or a cursor that is accepted with a message.
  *  8. Retry, expiry, routing, notification and charging are not its business.
  *  9. After drain: no new work out, running jobs are answered, then
  *     iwf_host_drained. After close: silence.
  * 10. The ABI grows at the end of its structs, with a raised number; adapters
- *     built against a lower number still load. */
+ *     built against a lower number still load. What came with a number says
+ *     so; the host looks at nothing that the adapter's number does not have. */
 #pragma once
 
 #include <iwf/arena.h>
@@ -36,7 +37,7 @@
 #include <iwf/metric.h>
 #include <iwf/setting.h>
 
-#define IWF_ABI_VERSION 1
+#define IWF_ABI_VERSION 2
 
 /* The gateway as one link sees it. */
 struct iwf_host;
@@ -106,6 +107,18 @@ IWF_EXPORT void iwf_host_room(struct iwf_host *host, unsigned jobs);
 IWF_EXPORT void iwf_host_accept(struct iwf_host *host,
 				const struct iwf_message *msg,
 				iwf_done_fn *done, uint64_t tag);
+/* A message and what goes with it. ABI 2. */
+struct iwf_accept {
+	const struct iwf_message *msg;
+	/* A value of the link (see iwf_host_remember) that is durable by the
+	 * same commit as the message or the part, or as soon as that is known
+	 * to be here already: how far a mailbox has been read. No key: none. */
+	struct iwf_str cursor_key;
+	struct iwf_str cursor_value;
+};
+IWF_EXPORT void iwf_host_accept_with(struct iwf_host *host,
+				     const struct iwf_accept *accept,
+				     iwf_done_fn *done, uint64_t tag);
 /* The verdict with this id could not be told to the peer, which may therefore
  * send the message again: one equal copy will be a DUPLICATE. For peers whose
  * messages carry no id; call it from done. */

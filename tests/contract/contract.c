@@ -315,6 +315,50 @@ static void rule_7_no_file_is_kept(void **state)
 	assert_int_equal(descriptor_count(), before);
 }
 
+static void reopen(struct contract *contract)
+{
+	const struct contract_driver *driver = contract->driver;
+
+	driver->adapter->ops->close(&contract->link);
+	contract_turn(contract->loop);
+	assert_int_equal(driver->adapter->ops->open(
+		&contract->link, contract->host, driver->conf), IWF_OK);
+	contract->host->link = contract->link;
+	driver->bring_up(contract);
+}
+
+/* Of an adapter whose messages come with a cursor: what is durable is not
+ * brought again, what is not is. */
+static void rule_7_a_cursor_moves_with_its_message(void **state)
+{
+	static const struct {
+		enum iwf_result result;
+		unsigned accepts;
+	} rows[] = {
+		{ IWF_RESULT_ERROR, 2 }, { IWF_RESULT_ACCEPTED, 1 },
+		{ IWF_RESULT_DUPLICATE, 1 },
+	};
+
+	for (unsigned i = 0; i < 3; i++) {
+		struct contract contract;
+
+		open_default(&contract, state);
+		contract.driver->bring_message(&contract);
+		contract_turn(contract.loop);
+		assert_int_equal(contract.host->accept_count, 1);
+		if (!contract.host->accepts[0].cursor_key.len) {
+			contract_close(&contract);
+			return;
+		}
+		fake_host_answer_accept(contract.host, 0, rows[i].result);
+		reopen(&contract);
+		contract.driver->bring_message(&contract);
+		contract_turn(contract.loop);
+		assert_int_equal(contract.host->accept_count, rows[i].accepts);
+		contract_close(&contract);
+	}
+}
+
 static void rule_8_nothing_is_tried_again(void **state)
 {
 	struct contract contract;
@@ -453,6 +497,7 @@ static const struct {
 	RULE(rule_6_nobody_is_acknowledged_before_done, NOTHING),
 	RULE(rule_6_a_store_that_fails_is_no_acknowledgement, ACKNOWLEDGE),
 	RULE(rule_7_no_file_is_kept, NOTHING),
+	RULE(rule_7_a_cursor_moves_with_its_message, NOTHING),
 	RULE(rule_8_nothing_is_tried_again, KILL),
 	RULE(rule_9_drain_waits_for_what_runs, NOTHING),
 	RULE(rule_9_an_idle_link_drains_too, NOTHING),

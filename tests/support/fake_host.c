@@ -24,8 +24,11 @@ void fake_host_destroy(struct iwf_host **gone)
 
 	reports_free(host->reports, host->report_count);
 	reports_free(host->remotes, host->remote_count);
-	for (unsigned i = 0; i < host->accept_count; i++)
+	for (unsigned i = 0; i < host->accept_count; i++) {
 		iwf_message_unref(&host->accepts[i].msg);
+		iwf_buf_free(&host->accepts[i].cursor_key);
+		iwf_buf_free(&host->accepts[i].cursor_value);
+	}
 	for (unsigned i = 0; i < host->value_count; i++) {
 		iwf_buf_free(&host->values[i].key);
 		iwf_buf_free(&host->values[i].value);
@@ -104,11 +107,22 @@ void iwf_host_report_remote(struct iwf_host *host,
 void iwf_host_accept(struct iwf_host *host, const struct iwf_message *msg,
 		     iwf_done_fn *done, uint64_t tag)
 {
+	const struct iwf_accept accept = { .msg = msg };
+
+	iwf_host_accept_with(host, &accept, done, tag);
+}
+
+void iwf_host_accept_with(struct iwf_host *host,
+			  const struct iwf_accept *accept, iwf_done_fn *done,
+			  uint64_t tag)
+{
 	struct fake_accept *to = &host->accepts[host->accept_count++];
 
 	IWF_BUG_ON(host->accept_count >= FAKE_HOST_MAX);
 	host->call_count++;
-	to->msg = iwf_message_create(msg);
+	to->msg = iwf_message_create(accept->msg);
+	iwf_buf_str_put(&to->cursor_key, accept->cursor_key);
+	iwf_buf_str_put(&to->cursor_value, accept->cursor_value);
 	to->done = done;
 	to->tag = tag;
 }
@@ -287,7 +301,13 @@ static void answer(struct iwf_host *host, iwf_done_fn **done, uint64_t tag,
 void fake_host_answer_accept(struct iwf_host *host, unsigned index,
 			     enum iwf_result result)
 {
+	const struct fake_accept *of = &host->accepts[index];
+
 	IWF_BUG_ON(index >= host->accept_count);
+	if (of->cursor_key.len && (result == IWF_RESULT_ACCEPTED ||
+				   result == IWF_RESULT_DUPLICATE))
+		iwf_host_remember(host, iwf_buf_str(&of->cursor_key),
+				  iwf_buf_str(&of->cursor_value));
 	answer(host, &host->accepts[index].done, host->accepts[index].tag,
 	       result);
 }

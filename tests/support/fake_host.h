@@ -24,6 +24,7 @@ struct fake_report {
 
 struct fake_accept {
 	const struct iwf_message *msg;
+	struct iwf_buf cursor_key, cursor_value;
 	iwf_done_fn *done; /* not yet called */
 	uint64_t tag;
 };
@@ -76,7 +77,8 @@ unsigned fake_host_answer_count(const struct iwf_host *host, uint64_t job_id);
 /* The last answer to the job, or NULL. */
 const struct iwf_report *fake_host_report(const struct iwf_host *host,
 					  uint64_t job_id);
-/* Calls done for an accept or a remote report, once. */
+/* Calls done for an accept or a remote report, once. The cursor of an accept
+ * is remembered with good news. */
 void fake_host_answer_accept(struct iwf_host *host, unsigned index,
 			     enum iwf_result result);
 void fake_host_answer_remote(struct iwf_host *host, unsigned index,

@@ -231,6 +231,42 @@ static void an_sms_answers_the_conversation(void **state)
 	assert_int_equal(answer_of(rig)->conversation_id.len, 0);
 }
 
+/* The value is there with the message, neither before nor without it. */
+static void a_cursor_is_put_with_its_message(void **state)
+{
+	struct rig *rig = *state;
+	const struct iwf_message msg = rig_message(1, 2);
+	const struct iwf_accept accept = {
+		.msg = &msg, .cursor_key = IWF_STR("uid"),
+		.cursor_value = IWF_STR("17"),
+	};
+	uint32_t tag = rig->cpm->next_tag++;
+
+	rig->fails_commits = true;
+	iwf_host_accept_with(rig->cpm->host, &accept, fake_link_on_done, tag);
+	rig_turn(rig);
+	assert_int_equal(rig_result(rig->cpm, tag), IWF_RESULT_ERROR);
+	assert_int_equal(iwf_host_recall(rig->cpm->host, accept.cursor_key).len,
+			 0);
+	rig->fails_commits = false;
+	rig_advance(rig, 2 * SEC);
+	tag = rig->cpm->next_tag++;
+	iwf_host_accept_with(rig->cpm->host, &accept, fake_link_on_done, tag);
+	rig_turn(rig);
+	assert_int_equal(rig_result(rig->cpm, tag), IWF_RESULT_ACCEPTED);
+	assert_true(iwf_str_eq(iwf_host_recall(rig->cpm->host,
+					       accept.cursor_key),
+			       IWF_STR("17")));
+	/* another link has values of its own */
+	assert_int_equal(iwf_host_recall(rig->op1->host, accept.cursor_key).len,
+			 0);
+	rig_crash(rig);
+	rig_links_up(rig);
+	assert_true(iwf_str_eq(iwf_host_recall(rig->cpm->host,
+					       accept.cursor_key),
+			       IWF_STR("17")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -244,6 +280,7 @@ int main(void)
 		RIG_TEST(not_a_duplicate),
 		RIG_TEST(after_ten_minutes_it_is_new),
 		RIG_TEST(an_sms_answers_the_conversation),
+		RIG_TEST(a_cursor_is_put_with_its_message),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,8 +2,11 @@
 #include "unit/store/shelf.h"
 
 #include "base/record.h"
+#include "store/store_priv.h"
 
 #include <iwf/random.h>
+
+#include <stdio.h>
 
 #define MINUTE_MS 60000
 
@@ -208,6 +211,76 @@ static void check_part(struct shelf *shelf, struct store_change change,
 	iwf_arena_destroy(&change.arena);
 }
 
+struct recalled {
+	unsigned count;
+	char text[16];
+};
+
+static void on_value(void *arg, uint32_t link, struct iwf_str key,
+		     struct iwf_str value)
+{
+	struct recalled *found = arg;
+
+	if (link != 7 || !iwf_str_eq(key, IWF_STR("read-up-to")))
+		return;
+	found->count++;
+	snprintf(found->text, sizeof(found->text), "%.*s", IWF_STR_ARG(value));
+}
+
+/* What SQLite still knows when it is opened again. */
+static void check_cursor(struct shelf *shelf, const char *text)
+{
+	struct recalled found = { 0 };
+
+	if (shelf->conf.backend == STORE_BACKEND_SQLITE) {
+		shelf_close(shelf);
+		shelf_open(shelf);
+		store_recall(shelf->store, on_value, &found);
+		store_start(shelf->store);
+	} else {
+		/* its only life; the committer is at rest */
+		shelf->store->engine->ops->recall(shelf->store->engine,
+						  on_value, &found);
+	}
+	assert_int_equal(found.count, text != NULL);
+	if (text)
+		assert_string_equal(found.text, text);
+}
+
+static void set_cursor(struct store_remember *cursor, const char *text)
+{
+	*cursor = (struct store_remember){ 7, IWF_STR("read-up-to"),
+					   iwf_str_from(text) };
+}
+
+static void test_a_cursor_comes_with_what_is_put(void **state)
+{
+	struct shelf *shelf = *state;
+	struct store_change put = shelf_put(ID(1), IWF_STR("one"));
+	struct store_change part = part_of(1, 3, IWF_STR("one"));
+
+	set_cursor(&put.put.cursor, "41");
+	put.put.duplicate_key = 9;
+	shelf_must(shelf, put);
+	check_cursor(shelf, "41");
+	/* a duplicate is passed over, too */
+	put.put.row = shelf_row(ID(2));
+	set_cursor(&put.put.cursor, "42");
+	assert_int_equal(shelf_apply(shelf, &put), IWF_OK);
+	assert_true(put.put.is_duplicate);
+	check_cursor(shelf, "42");
+	/* what is refused is not passed */
+	put = shelf_put(ID(1), IWF_STR("not the same"));
+	set_cursor(&put.put.cursor, "43");
+	assert_int_equal(shelf_apply(shelf, &put), IWF_E_EXISTS);
+	check_cursor(shelf, "42");
+	set_cursor(&part.part.cursor, "44");
+	shelf_must(shelf, part);
+	check_cursor(shelf, "44");
+	shelf_must(shelf, shelf_put(ID(3), IWF_STR("none of its own")));
+	check_cursor(shelf, "44");
+}
+
 static void test_parts_in_any_order(void **state)
 {
 	struct shelf *shelf = *state;
@@ -354,6 +427,7 @@ int main(void)
 		SHELF_ROW(test_unbind),
 		SHELF_ROW(test_one_id_for_all_parts),
 		SHELF_ROW(test_recipient_decides_among_several),
+		SHELF_ROW(test_a_cursor_comes_with_what_is_put),
 		SHELF_ROW(test_parts_in_any_order),
 		SHELF_ROW(test_part_out_of_its_set),
 		SHELF_ROW(test_sets_that_wait),
