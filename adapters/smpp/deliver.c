@@ -31,12 +31,11 @@ static void on_done(struct iwf_link *base, uint64_t tag,
 {
 	struct smpp_link *link = smpp_link_of(base);
 	struct smpp_session *session = smpp_link_find(link, tag);
+	uint32_t status = smpp_status_from_verdict(verdict);
 
 	if (session)
-		smpp_session_answer(session, tag,
-				    smpp_status_from_verdict(verdict));
-	else if (verdict->result == IWF_RESULT_ACCEPTED ||
-		 verdict->result == IWF_RESULT_DUPLICATE)
+		smpp_session_answer(session, tag, status);
+	else if (status == SMPP_ROK && verdict->result != IWF_RESULT_UNMATCHED)
 		/* Its connection is gone: the SMSC will send it again. */
 		iwf_host_untold(base->host, verdict->id);
 }

@@ -139,7 +139,7 @@ static void take_steps(const struct trace_view *view, struct steps *steps,
 			 done_text(row));
 	if (row->told_at_ms)
 		add_step(steps, row->told_at_ms, "told",
-			 json_string("the sender's side took the report"));
+			 json_string("the sender's side has heard of it"));
 }
 
 static json_t *steps_json(const struct steps *steps)

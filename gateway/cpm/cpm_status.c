@@ -62,12 +62,36 @@ static const struct verdict_row verdict_rows[] = {
 	[IWF_RESULT_ERROR] = { 503, "Store Cannot Be Written" },
 };
 
+/* What has become of it already. The other side's code is another protocol's
+ * number: of it only the fate is known here. */
+static const struct verdict_row *row_of_fate(const struct iwf_verdict *verdict)
+{
+	static const struct verdict_row forbidden = { 403, "Refused There" };
+	static const struct verdict_row failed = { 404, "Cannot Be Delivered" };
+	static const struct verdict_row expired = { 480, "Not In Time" };
+	static const struct verdict_row cancelled = { 487, "Cancelled" };
+
+	switch (verdict->fate) {
+	case IWF_FATE_FAILED:
+		return verdict->forbidden ? &forbidden : &failed;
+	case IWF_FATE_EXPIRED:
+		return &expired;
+	case IWF_FATE_CANCELLED:
+		return &cancelled;
+	default:
+		return &verdict_rows[verdict->result];
+	}
+}
+
 void cpm_status_of_verdict(const struct iwf_verdict *verdict,
 			   struct sip_answer *answer)
 {
+	const struct verdict_row *row =
+		verdict->result == IWF_RESULT_ACCEPTED ?
+			row_of_fate(verdict) : &verdict_rows[verdict->result];
+
 	*answer = (struct sip_answer){
-		.status = verdict_rows[verdict->result].status,
-		.phrase = verdict_rows[verdict->result].phrase,
+		.status = row->status, .phrase = row->phrase,
 		.retry_after_sec = verdict->retry_after_sec,
 	};
 	if (verdict->result == IWF_RESULT_BLOCKED && verdict->why &&

@@ -285,6 +285,8 @@ static struct refusal make_message(struct cpm_link *link,
 static void accept_message(struct cpm_link *link, struct cpm_inbound *in)
 {
 	struct iwf_message msg;
+	const struct iwf_accept accept = { .msg = &msg,
+					   .outcome_ms = in->req->outcome_ms };
 	struct refusal refusal = make_message(link, in, &msg);
 
 	if (refusal.status) {
@@ -292,7 +294,8 @@ static void accept_message(struct cpm_link *link, struct cpm_inbound *in)
 		return;
 	}
 	iwf_metric_add(&link->metrics[CPM_M_MESSAGES], 1);
-	iwf_host_accept(link->link.host, &msg, on_done, take(link, in->req));
+	iwf_host_accept_with(link->link.host, &accept, on_done,
+			     take(link, in->req));
 }
 
 /* --- a notification --- */

@@ -320,6 +320,7 @@ static void update_saved(struct delivery *dlv, enum iwf_err err)
 		dlv->row.state = STORE_CANCELLED;
 	report_saved(dlv, update->was_final ? IWF_E_STATE : err);
 	tell_waiters(dlv);
+	ack_saved(dlv);
 	if (!err)
 		take_waiting(dlv, update);
 	if (ahead_is_saved(dlv, &update->row))
@@ -393,6 +394,7 @@ void delivery_release(struct delivery **dlvp)
 	if (!dlv || dlv->in_flight || dlv->dirty || dlv->intake || dlv->lane ||
 	    dlv->lingers || dlv->place != PLACE_NOWHERE)
 		return;
+	ack_give_up(dlv);
 	if (dlv->queue->loading) {
 		/* What is being read may show it as it was before. */
 		dlv->lingers = true;

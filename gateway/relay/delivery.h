@@ -77,6 +77,8 @@ struct delivery {
 	struct receipt *waiters;        /* told when the next change is durable */
 	struct receipt *waiters_flying;
 	struct intake *intake;          /* told when it is put */
+	struct intake *asker;           /* told when its fate is known */
+	bool has_unsure;                /* some part, in the attempt that runs */
 };
 
 /* Objects, and one change at a time to the store. */

@@ -115,6 +115,7 @@ void iwf_host_accept_with(struct iwf_host *host,
 	value_check(host, accept->cursor_key, accept->cursor_value);
 	iwf_buf_str_put(&intake->cursor_key, accept->cursor_key);
 	iwf_buf_str_put(&intake->cursor_value, accept->cursor_value);
+	intake->outcome_ms = accept->outcome_ms;
 
 	intake->relay = host->queue->relay;
 	intake->host = host;

@@ -18,6 +18,11 @@ static void on_done(struct iwf_task *task)
 		intake->done(intake->host->link, intake->tag, &intake->verdict);
 	if (intake->sent)
 		intake->sent(intake->sent_arg, &intake->verdict);
+	intake_free(intake);
+}
+
+void intake_free(struct intake *intake)
+{
 	iwf_arena_destroy(&intake->change.arena);
 	iwf_buf_free(&intake->record);
 	iwf_buf_free(&intake->cursor_key);
@@ -57,12 +62,20 @@ static void answer(struct intake *intake, enum iwf_result result,
 		      &intake->task);
 }
 
+void intake_answer(struct intake *intake, enum iwf_result result,
+		   const char *why)
+{
+	/* The copy of what was refused is another message. */
+	untold_landed(intake, result == IWF_RESULT_ACCEPTED &&
+		      !intake->is_refusal);
+	answer(intake, result, why);
+}
+
 void intake_finish(struct intake *intake, enum iwf_result result,
 		   const char *why)
 {
 	atomic_fetch_sub(&intake->relay->intake_count, 1);
-	untold_landed(intake, result == IWF_RESULT_ACCEPTED);
-	answer(intake, result, why);
+	intake_answer(intake, result, why);
 }
 
 /* --- on the edge's loop: refused here, or to the relay's loop --- */
@@ -335,6 +348,7 @@ void intake_on_put(struct delivery *dlv, enum iwf_err err)
 		undo(dlv, was_outside);
 		return;
 	}
-	intake_finish(intake, IWF_RESULT_ACCEPTED, "");
+	if (!ack_wait(intake, dlv))
+		intake_finish(intake, IWF_RESULT_ACCEPTED, "");
 	go_on(dlv, was_outside);
 }

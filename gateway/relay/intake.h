@@ -18,6 +18,12 @@ struct intake {
 	uint64_t set_key;              /* it was joined from this set */
 	struct iwf_buf cursor_key;     /* of a value that is put with it */
 	struct iwf_buf cursor_value;
+	/* Its answer waits for the delivery's fate: ack.c. */
+	uint32_t outcome_ms;
+	struct iwf_timer ack_timer;
+	struct delivery *awaited;
+	struct intake *next_waiting, **waiting_at; /* relay->waiting_acks */
+	bool is_refusal;               /* decided; to be told when durable */
 	iwf_done_fn *done;
 	uint64_t tag;
 	relay_sent_fn *sent;
@@ -31,6 +37,11 @@ struct intake {
 void intake_start(struct intake *intake);            /* edge's loop */
 void intake_finish(struct intake *intake, enum iwf_result result,
 		   const char *why);                 /* relay's loop */
+/* As above for what is no longer counted as under way. */
+void intake_answer(struct intake *intake, enum iwf_result result,
+		   const char *why);
+/* Unanswered, at the end of the process. */
+void intake_free(struct intake *intake);
 /* The value to put with it, and once more when it is durable. */
 struct store_remember intake_cursor(const struct intake *intake);
 void intake_cursor_set(const struct intake *intake);
@@ -41,6 +52,19 @@ void intake_route(struct intake *intake);            /* relay's loop */
 struct queue *intake_choose(struct relay *relay, const struct iwf_message *msg,
 			    uint32_t origin, enum iwf_result *result,
 			    const char **why);
+
+/* ack.c: answers that wait for a fate. True: this one does, and is told later. */
+bool ack_wait(struct intake *intake, struct delivery *dlv);
+/* The delivery ends as dlv->row says and nobody is told but by the answer: true
+ * when that is still possible. The row gets told_at. */
+bool ack_refuse(struct delivery *dlv);
+/* A change of the delivery is durable. */
+void ack_saved(struct delivery *dlv);
+/* Its fate will not be known in time, or is none to be told: accepted. */
+void ack_give_up(struct delivery *dlv);
+void ack_give_up_all(struct relay *relay);
+/* No more of it: the loop ends. */
+void ack_stop(struct relay *relay);
 
 /* thread.c */
 bool thread_is_wanted(const struct intake *intake);

@@ -10,6 +10,7 @@
 #define CLOSE_WAIT_MS 10000
 
 static const char *const order_names[] = { "lane", "none", NULL };
+static const char *const ack_names[] = { "commit", "outcome", NULL };
 
 const struct iwf_setting relay_link_rows[] = {
 	IWF_ROW_TEXT(struct relay_link_conf, name, "name", NULL, 63,
@@ -17,6 +18,12 @@ const struct iwf_setting relay_link_rows[] = {
 	IWF_ROW_CHOICE(struct relay_link_conf, order, "order", "lane",
 		       order_names, "lane: keep the order per sender and "
 		       "recipient; none: do not"),
+	IWF_ROW_CHOICE(struct relay_link_conf, ack, "ack", "commit", ack_names,
+		       "When the peer's messages are acknowledged: when they "
+		       "are durable, or when their outcome is known"),
+	IWF_ROW_DURATION(struct relay_link_conf, ack_wait_ms, "ack_wait", "20s",
+			 100, 3600000, "ack = outcome: at the latest after it; "
+			 "must be below the peer's own timer"),
 	IWF_ROWS_END
 };
 
@@ -25,6 +32,14 @@ struct add_link {
 	const struct relay_link_conf *conf;
 	struct queue *queue;
 };
+
+static void queue_configure(struct queue *queue,
+			    const struct relay_link_conf *conf)
+{
+	queue->order = (enum relay_order)conf->order;
+	queue->outcome_ms = conf->ack == RELAY_ACK_OUTCOME ? conf->ack_wait_ms :
+							      0;
+}
 
 static void add_queue(void *arg)
 {
@@ -37,7 +52,7 @@ static void add_queue(void *arg)
 		queue_reread(add->queue);
 	add->queue->removed = false;
 	add->queue->is_alarmed = false;
-	add->queue->order = (enum relay_order)add->conf->order;
+	queue_configure(add->queue, add->conf);
 }
 
 struct queue *relay_link_add(struct relay *relay,
@@ -132,25 +147,25 @@ static void reconfigure_link(void *arg)
 						      call->conf);
 }
 
-struct set_order {
+struct set_conf {
 	struct queue *queue;
-	enum relay_order order;
+	const struct relay_link_conf *conf;
 };
 
-static void set_order(void *arg)
+static void set_conf(void *arg)
 {
-	struct set_order *set = arg;
+	struct set_conf *set = arg;
 
-	set->queue->order = set->order;
+	queue_configure(set->queue, set->conf);
 }
 
 void relay_link_reconfigure(struct queue *queue,
 			    const struct relay_link_conf *common,
 			    const void *conf)
 {
-	struct set_order set = { queue, (enum relay_order)common->order };
+	struct set_conf set = { queue, common };
 
-	loop_call(queue->relay->loop, set_order, &set);
+	loop_call(queue->relay->loop, set_conf, &set);
 	for (unsigned i = 0; i < queue->host_count; i++) {
 		struct link_call call = { queue->hosts[i], conf, IWF_OK };
 

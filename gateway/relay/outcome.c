@@ -63,13 +63,27 @@ void outcome_left(struct delivery *dlv)
 
 /* --- final states --- */
 
+static bool is_bad(enum iwf_fate fate)
+{
+	return fate == IWF_FATE_FAILED || fate == IWF_FATE_EXPIRED ||
+	       fate == IWF_FATE_CANCELLED;
+}
+
+bool outcome_is_unsent(const struct delivery *dlv)
+{
+	return !count_bits(dlv->row.parts_sent) && !dlv->row.resends &&
+	       !dlv->has_unsure && dlv->row.state != STORE_UNSURE &&
+	       !dlv->row.sent_at_ms;
+}
+
 static void end(struct delivery *dlv, enum store_state state,
 		enum iwf_fate fate, const struct iwf_report *report)
 {
 	dlv->row.state = state;
 	dlv->row.done_at_ms = relay_wall_ms(dlv->relay);
 	dlv->unbind = true;
-	notify_about(dlv, fate, report);
+	if (!is_bad(fate) || !ack_refuse(dlv))
+		notify_about(dlv, fate, report);
 	if (report->text.len)
 		delivery_set_text(dlv, report->text);
 	/* What the host holds leaves when it is answered. */
@@ -129,6 +143,7 @@ void outcome_begin(struct delivery *dlv)
 	dlv->answers_awaited = row->parts ?
 		row->parts - count_bits(row->parts_sent) : 0;
 	dlv->worst = IWF_FATE_NONE;
+	dlv->has_unsure = false;
 }
 
 /* A part that failed decides; what may have arrived comes before what did not. */
@@ -283,6 +298,7 @@ void outcome_unsure(struct delivery *dlv)
 {
 	relay_count(dlv->relay, RELAY_M_UNSURE);
 	outcome_note_unsure(dlv);
+	ack_give_up(dlv);
 	if (dlv->row.resends < dlv->relay->conf.resends) {
 		dlv->row.resends++;
 		dlv->resend_waits = true;
@@ -337,6 +353,7 @@ void outcome_answer(struct delivery *dlv, const struct iwf_report *report)
 {
 	note_parts(dlv, report);
 	note_worst(dlv, report);
+	dlv->has_unsure |= report->fate == IWF_FATE_UNSURE;
 	if (report->fate == IWF_FATE_SENT)
 		note_sent(dlv, report);
 	dlv->answers += report->part ? 1 : dlv->answers_awaited;

@@ -37,6 +37,8 @@ void outcome_later(struct delivery *dlv, const struct iwf_report *report,
 /* As above, of the part that is unsure: that it arrived is news, too. */
 void outcome_settled(struct delivery *dlv, const struct iwf_report *report,
 		     uint32_t part);
+/* Nothing of it can have reached its peer. */
+bool outcome_is_unsent(const struct delivery *dlv);
 /* It ends here: EXPIRED, FAILED, CANCELLED. */
 void outcome_end(struct delivery *dlv, enum store_state state,
 		 struct iwf_str why);

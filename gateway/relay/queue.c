@@ -179,6 +179,7 @@ void queue_postpone(struct delivery *dlv, int64_t due_ms)
 
 	dlv->row.state = STORE_QUEUED;
 	dlv->row.due_at_ms = due_ms;
+	ack_give_up(dlv);
 	lane_leave(dlv);
 	note_due(queue, due_ms);
 	delivery_save(dlv);

@@ -54,6 +54,10 @@ static const struct iwf_metric_row relay_metric_rows[RELAY_M_COUNT] = {
 	COUNTER(REFUSED, "refused_total", "Messages refused for good"),
 	COUNTER(BLOCKED, "blocked_total",
 		"Of these, because their sender is blocked"),
+	COUNTER(ACK_REFUSED, "ack_refused_total",
+		"Messages whose failure was their sender's answer"),
+	COUNTER(ACK_UNDECIDED, "ack_undecided_total",
+		"Answers that waited for an outcome in vain"),
 	COUNTER(BUSY, "busy_total", "Messages refused for now"),
 	COUNTER(SENT, "sent_total", "Deliveries taken over by their peer"),
 	COUNTER(DELIVERED, "delivered_total", "Deliveries reported delivered"),
@@ -240,12 +244,18 @@ static void each_host(struct relay *relay, loop_call_fn *fn)
 		loop_call(h->loop, fn, h);
 }
 
+static void give_up_acks(void *arg)
+{
+	ack_give_up_all(arg);
+}
+
 void relay_drain(struct relay *relay, uint32_t wait_ms)
 {
 	struct timespec pause = { .tv_nsec = 5000000 };
 	struct busy busy = { relay, true };
 
 	atomic_store(&relay->draining, true);
+	loop_call(relay->loop, give_up_acks, relay);
 	each_host(relay, link_drain_call);
 	for (uint32_t waited_ms = 0; waited_ms < wait_ms; waited_ms += 5) {
 		loop_call(relay->loop, look_busy, &busy);
@@ -260,6 +270,7 @@ static void stop(void *arg)
 	struct relay *relay = arg;
 
 	expire_stop(relay);
+	ack_stop(relay);
 	iwf_timer_stop(&relay->save_timer);
 	iwf_timer_stop(&relay->recover_timer);
 	for (struct queue *q = relay->queues; q; q = q->next)
@@ -284,6 +295,9 @@ static void free_active(struct relay *relay)
 		dlv->in_flight = false;
 		dlv->dirty = false;
 		dlv->intake = NULL;
+		if (dlv->asker)
+			intake_free(dlv->asker);
+		dlv->asker = NULL;
 		dlv->lane = NULL;
 		dlv->place = PLACE_NOWHERE;
 		dlv->lingers = false;

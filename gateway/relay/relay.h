@@ -30,8 +30,11 @@ enum iwf_err relay_check(const struct relay_conf *conf, struct iwf_why *why);
 struct relay_link_conf {
 	struct iwf_str name;
 	uint32_t order;         /* enum relay_order */
+	uint32_t ack;           /* enum relay_ack: of what comes by it */
+	uint32_t ack_wait_ms;
 };
 enum relay_order { RELAY_ORDER_LANE, RELAY_ORDER_NONE };
+enum relay_ack { RELAY_ACK_COMMIT, RELAY_ACK_OUTCOME };
 extern const struct iwf_setting relay_link_rows[];
 
 /* A routing rule; empty fields match everything. */

@@ -79,7 +79,8 @@ enum relay_metric {
 	RELAY_M_RECEIPT_UNMATCHED, RELAY_M_RECEIPT_LATE, RELAY_M_PARTS,
 	RELAY_M_PARTS_JOINED, RELAY_M_PARTS_INCOMPLETE, RELAY_M_SAVE_RETRIES,
 	RELAY_M_IN_MEMORY, RELAY_M_IMBALANCE, RELAY_M_RECUT, RELAY_M_REROUTED,
-	RELAY_M_RECEIPT_SETTLED, RELAY_M_BLOCKED,
+	RELAY_M_RECEIPT_SETTLED, RELAY_M_BLOCKED, RELAY_M_ACK_REFUSED,
+	RELAY_M_ACK_UNDECIDED,
 	RELAY_M_COUNT
 };
 
@@ -122,6 +123,7 @@ struct relay {
 	unsigned recent_next;
 	struct intake *flying;         /* messages without an id, under way */
 	unsigned flying_cut;           /* of those, is_cut */
+	struct intake *waiting_acks;   /* accepted; their answers wait */
 	struct store_query untold_query;
 	void (*on_untold)(struct relay *relay);
 	struct store_query recover_query;

@@ -247,7 +247,9 @@ static void on_recent(struct iwf_task *task)
 		uint64_t key = msg ? untold_key(relay, found->row.origin, msg) :
 				     0;
 
-		if (key && found->row.accepted_at_ms >= since_ms)
+		if (key && found->row.accepted_at_ms >= since_ms &&
+		    !(found->row.state >= STORE_FAILED &&
+		      found->row.told_at_ms))
 			add(relay, key, found->row.id);
 		iwf_message_unref(&msg);
 	}

@@ -56,6 +56,7 @@ static struct taken *make_taken(struct arrival *arrival)
 	req->method = iwf_str_from(sip->sip_request->rq_method_name);
 	req->listener = arrival->listener->uri;
 	req->role = arrival->listener->role;
+	req->outcome_ms = arrival->listener->outcome_ms;
 	req->is_trusted = arrival->is_trusted;
 	req->request_uri = url_text(arena, sip->sip_request->rq_url);
 	req->from_uri = url_text(arena, sip->sip_from->a_url);

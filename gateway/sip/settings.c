@@ -6,6 +6,8 @@ static const char *const transport_words[] = { "auto", "udp", "tcp", "tls",
 					       NULL };
 static const char *const pai_words[] = { "refuse", "from", NULL };
 
+static const char *const ack_words[] = { "commit", "outcome", NULL };
+
 static const struct iwf_setting listener_rows[] = {
 	IWF_ROW_TEXT(struct sip_listener_conf, uri, "uri", NULL, 256,
 		     "Where to listen, sip:ADDR:PORT[;transport=udp|tcp|tls]"),
@@ -15,6 +17,13 @@ static const struct iwf_setting listener_rows[] = {
 		      "Trusted networks and tls:NAME; none: loopback only"),
 	IWF_ROW_TEXT(struct sip_listener_conf, tls_dir, "tls_dir", "", 256,
 		     "Folder with agent.pem and cafile.pem"),
+	IWF_ROW_CHOICE(struct sip_listener_conf, ack, "ack", "commit",
+		       ack_words, "When a MESSAGE is answered: when it is "
+		       "durable, or when its outcome is known"),
+	/* Below timer F, 64*T1, of whoever waits (RFC 3261 17.1.2.2). */
+	IWF_ROW_DURATION(struct sip_listener_conf, ack_wait_ms, "ack_wait",
+			 "10s", 100, 30000, "ack = outcome: at the latest "
+			 "after it"),
 	IWF_ROWS_END
 };
 

@@ -199,6 +199,8 @@ static void copy_listeners(struct sip *sip, const struct sip_conf *conf)
 		to->index = i;
 		to->uri = iwf_arena_copy(sip->arena, from->uri);
 		to->role = (enum sip_role)from->role;
+		to->outcome_ms = from->ack == SIP_ACK_OUTCOME ?
+			from->ack_wait_ms : 0;
 		to->tls_dir = iwf_arena_copy(sip->arena, from->tls_dir);
 		listener_parse(to->uri, &to->at, NULL);
 		if (to->tls_dir.len && !sip->tls_dir.len)

@@ -21,7 +21,10 @@ struct sip_listener_conf {
 				  * empty: loopback when it listens on loopback,
 				  * else nobody */
 	struct iwf_str tls_dir;  /* folder with agent.pem and cafile.pem */
+	uint32_t ack;            /* enum sip_ack */
+	uint32_t ack_wait_ms;
 };
+enum sip_ack { SIP_ACK_COMMIT, SIP_ACK_OUTCOME };
 
 struct sip_hop_conf {
 	struct iwf_str uri;      /* empty: by the Request-URI */
@@ -74,6 +77,8 @@ struct sip_request {
 	struct sip_worker *worker;
 	struct iwf_str method;
 	struct iwf_str listener;    /* its uri as configured */
+	uint32_t outcome_ms;        /* the answer may wait so long for the fate
+				     * of what the request brings; 0: not */
 	enum sip_role role;
 	bool is_trusted;
 	struct iwf_str request_uri;

@@ -58,6 +58,7 @@ struct sip_listener {
 	struct iwf_str uri;        /* as configured */
 	struct listener_uri at;
 	enum sip_role role;
+	uint32_t outcome_ms;       /* see struct sip_request */
 	struct iwf_str tls_dir;
 	unsigned index;
 };

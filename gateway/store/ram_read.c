@@ -245,6 +245,8 @@ void ram_transports(struct store_engine *engine, int64_t since_ms,
 			ram_find(&ram->messages, node->key);
 
 		if (message && message->number &&
+		    (row->row.dlv.state < STORE_FAILED ||
+		     !row->row.dlv.told_at_ms) &&
 		    row->row.dlv.accepted_at_ms >= since_ms)
 			each(arg, message->number, row->row.dlv.id);
 	}

@@ -5,7 +5,8 @@
 
 /* Numbers that the schema's indexes and the statements here spell out. */
 _Static_assert(STORE_QUEUED == 1 && STORE_ATTEMPT == 2 && STORE_UNSURE == 3 &&
-	       STORE_SENT == 4 && STORE_FINISHED == 8, "as in the schema");
+	       STORE_SENT == 4 && STORE_FINISHED == 8 && STORE_FAILED == 11,
+	       "as in the schema");
 
 /* What of a row changes, as bind_row binds it. */
 #define ROW_VALUES "state=?4,link=?5,lane=?7,attempts=?8,resends=?9," \
@@ -111,7 +112,8 @@ static const char *const sql_text[SQL_COUNT] = {
 
 	[SQL_PROBE] = "UPDATE meta SET value=value+1 WHERE name='probe'",
 	[SQL_TRANSPORTS] = "SELECT d.id,d.accepted_at,m.transport FROM delivery"
-		" d JOIN message m ON m.id=d.id ORDER BY d.id DESC",
+		" d JOIN message m ON m.id=d.id WHERE d.state<11 OR d.told_at=0 "
+		"ORDER BY d.id DESC",
 	[SQL_LAST_ID] = "SELECT max(last_id) FROM ledger",
 	[SQL_ATTEMPTS] = "SELECT count(*) FROM delivery WHERE state=2 "
 		"AND state<8",

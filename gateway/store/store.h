@@ -354,7 +354,9 @@ typedef void store_recall_fn(void *arg, uint32_t link, struct iwf_str key,
 			     struct iwf_str value);
 void store_recall(struct store *store, store_recall_fn *each, void *arg);
 /* Transport keys of messages accepted since since_ms, for the retransmission
- * answers after a restart. Only between open and start. */
+ * answers after a restart; not of those that failed and whose sender knows: the
+ * answer was that they did, and a repetition of the request is judged anew. Only
+ * between open and start. */
 typedef void store_transport_fn(void *arg, uint64_t transport_key, uint64_t id);
 void store_recent_transports(struct store *store, int64_t since_ms,
 			     store_transport_fn *each, void *arg);

@@ -19,7 +19,8 @@
  *     gave one. When a connection dies, every part written and not answered is
  *     UNSURE. Adapters do not requeue.
  *  6. A peer is acknowledged (deliver_sm_resp, SMTP 250, SIP 202) from the
- *     done callback, never before.
+ *     done callback, never before, and with an error when the verdict says
+ *     that it has FAILED, EXPIRED or was CANCELLED.
  *  7. An adapter owns no file and no table. What must survive is a report, a
  *     part, a remembered value or a cursor that is accepted with a message.
  *  8. Retry, expiry, routing, notification and charging are not its business.
@@ -115,6 +116,10 @@ struct iwf_accept {
 	 * to be here already: how far a mailbox has been read. No key: none. */
 	struct iwf_str cursor_key;
 	struct iwf_str cursor_value;
+	/* done may wait so long for the message's fate, once it is durable; 0:
+	 * it does not. Where the link's own setting says `ack = outcome`, that
+	 * of the setting. */
+	uint32_t outcome_ms;
 };
 IWF_EXPORT void iwf_host_accept_with(struct iwf_host *host,
 				     const struct iwf_accept *accept,

@@ -185,6 +185,10 @@ struct iwf_verdict {
 	uint32_t retry_after_sec;
 	uint64_t id;              /* what was accepted */
 	uint64_t original_id;     /* DUPLICATE: of what */
-	enum iwf_fate fate;       /* known already under `ack = outcome` */
-	uint32_t code;
+	/* ACCEPTED under `ack = outcome`: what has become of it meanwhile. With
+	 * FAILED, EXPIRED or CANCELLED nothing of it was sent, and it is the
+	 * only news of it: the peer gets an error and no REPORT follows. */
+	enum iwf_fate fate;
+	uint32_t code;            /* the other peer's status behind it */
+	bool forbidden;           /* refused by the recipient's policy; ABI 2 */
 };

@@ -290,6 +290,33 @@ static void rule_6_a_store_that_fails_is_no_acknowledgement(void **state)
 	contract_close(&contract);
 }
 
+/* Under ack = outcome the verdict may know more than that it is durable. */
+static void rule_6_a_fate_known_in_time_is_told(void **state)
+{
+	static const struct {
+		enum iwf_fate fate;
+		unsigned acknowledged;
+	} rows[] = {
+		{ IWF_FATE_NONE, 1 }, { IWF_FATE_SENT, 1 },
+		{ IWF_FATE_DELIVERED, 1 }, { IWF_FATE_FAILED, 0 },
+		{ IWF_FATE_EXPIRED, 0 }, { IWF_FATE_CANCELLED, 0 },
+	};
+	const struct contract_driver *driver = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct contract contract;
+
+		open_default(&contract, state);
+		driver->bring_message(&contract);
+		contract_turn(contract.loop);
+		fake_host_answer_fate(contract.host, 0, rows[i].fate, 0);
+		contract_turn(contract.loop);
+		assert_int_equal(driver->acknowledged(&contract),
+				 rows[i].acknowledged);
+		contract_close(&contract);
+	}
+}
+
 static unsigned descriptor_count(void)
 {
 	DIR *dir = opendir("/proc/self/fd");
@@ -496,6 +523,7 @@ static const struct {
 	RULE(rule_5_what_cannot_go_now_is_queued, KILL),
 	RULE(rule_6_nobody_is_acknowledged_before_done, NOTHING),
 	RULE(rule_6_a_store_that_fails_is_no_acknowledgement, ACKNOWLEDGE),
+	RULE(rule_6_a_fate_known_in_time_is_told, ACKNOWLEDGE),
 	RULE(rule_7_no_file_is_kept, NOTHING),
 	RULE(rule_7_a_cursor_moves_with_its_message, NOTHING),
 	RULE(rule_8_nothing_is_tried_again, KILL),

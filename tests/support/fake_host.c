@@ -121,6 +121,7 @@ void iwf_host_accept_with(struct iwf_host *host,
 	IWF_BUG_ON(host->accept_count >= FAKE_HOST_MAX);
 	host->call_count++;
 	to->msg = iwf_message_create(accept->msg);
+	to->outcome_ms = accept->outcome_ms;
 	iwf_buf_str_put(&to->cursor_key, accept->cursor_key);
 	iwf_buf_str_put(&to->cursor_value, accept->cursor_value);
 	to->done = done;
@@ -287,15 +288,33 @@ const struct iwf_report *fake_host_report(const struct iwf_host *host,
 	return found;
 }
 
-static void answer(struct iwf_host *host, iwf_done_fn **done, uint64_t tag,
-		   enum iwf_result result)
+static void give(struct iwf_host *host, iwf_done_fn **done, uint64_t tag,
+		 const struct iwf_verdict *verdict)
 {
-	const struct iwf_verdict verdict = { .result = result, .why = "test" };
 	iwf_done_fn *call = *done;
 
 	IWF_BUG_ON(!call);
 	*done = NULL;
-	call(host->link, tag, &verdict);
+	call(host->link, tag, verdict);
+}
+
+static void answer(struct iwf_host *host, iwf_done_fn **done, uint64_t tag,
+		   enum iwf_result result)
+{
+	const struct iwf_verdict verdict = { .result = result, .why = "test" };
+
+	give(host, done, tag, &verdict);
+}
+
+void fake_host_answer_fate(struct iwf_host *host, unsigned index,
+			   enum iwf_fate fate, uint32_t code)
+{
+	const struct iwf_verdict verdict = { .fate = fate, .code = code,
+					     .why = "" };
+
+	IWF_BUG_ON(index >= host->accept_count);
+	give(host, &host->accepts[index].done, host->accepts[index].tag,
+	     &verdict);
 }
 
 void fake_host_answer_accept(struct iwf_host *host, unsigned index,

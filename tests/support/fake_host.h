@@ -25,6 +25,7 @@ struct fake_report {
 struct fake_accept {
 	const struct iwf_message *msg;
 	struct iwf_buf cursor_key, cursor_value;
+	uint32_t outcome_ms;
 	iwf_done_fn *done; /* not yet called */
 	uint64_t tag;
 };
@@ -81,6 +82,9 @@ const struct iwf_report *fake_host_report(const struct iwf_host *host,
  * is remembered with good news. */
 void fake_host_answer_accept(struct iwf_host *host, unsigned index,
 			     enum iwf_result result);
+/* ACCEPTED, and what has become of it. */
+void fake_host_answer_fate(struct iwf_host *host, unsigned index,
+			   enum iwf_fate fate, uint32_t code);
 void fake_host_answer_remote(struct iwf_host *host, unsigned index,
 			     enum iwf_result result);
 /* Lines at this level or above with this event; NULL: any. */

@@ -171,6 +171,38 @@ static void each_verdict_has_its_status(void **state)
 	}
 }
 
+/* Under ack = outcome; good news and none are the same to the sender. */
+static void a_fate_known_in_time(void **state)
+{
+	static const struct {
+		enum iwf_fate fate;
+		bool forbidden;
+		unsigned status;
+		const char *phrase;
+	} rows[] = {
+		{ IWF_FATE_NONE, false, 202, "Accepted" },
+		{ IWF_FATE_SENT, false, 202, "Accepted" },
+		{ IWF_FATE_DELIVERED, false, 202, "Accepted" },
+		{ IWF_FATE_FAILED, false, 404, "Cannot Be Delivered" },
+		{ IWF_FATE_FAILED, true, 403, "Refused There" },
+		{ IWF_FATE_EXPIRED, false, 480, "Not In Time" },
+		{ IWF_FATE_CANCELLED, false, 487, "Cancelled" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct iwf_verdict verdict = {
+			.result = IWF_RESULT_ACCEPTED, .fate = rows[i].fate,
+			.code = 11, .forbidden = rows[i].forbidden,
+		};
+		struct sip_answer answer;
+
+		cpm_status_of_verdict(&verdict, &answer);
+		assert_int_equal(answer.status, rows[i].status);
+		assert_string_equal(answer.phrase, rows[i].phrase);
+	}
+}
+
 static void a_block_says_why(void **state)
 {
 	const struct iwf_verdict verdict = {
@@ -192,6 +224,7 @@ int main(void)
 			trouble_of_the_link_is_told_from_that_of_the_message),
 		cmocka_unit_test(each_verdict_has_its_status),
 		cmocka_unit_test(a_block_says_why),
+		cmocka_unit_test(a_fate_known_in_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -143,19 +143,27 @@ static void test_recent_transports(void **state)
 	struct shelf *shelf = *state;
 	uint64_t sum = 0;
 
+	struct store_delivery row;
+
 	shelf_start(shelf);
-	for (uint64_t i = 1; i <= 4; i++) {
+	for (uint64_t i = 1; i <= 6; i++) {
 		struct store_change change = shelf_put(ID(i), IWF_STR("r"));
 
-		change.put.transport_key = i < 4 ? UINT64_MAX - ID(i) : 0;
+		change.put.transport_key = i != 4 ? UINT64_MAX - ID(i) : 0;
 		change.put.row.accepted_at_ms += (int64_t)i * 60000;
 		shelf_must(shelf, change);
+		row = change.put.row;
+		row.state = STORE_FAILED;
+		/* told by the answer, which was no acceptance */
+		row.told_at_ms = i == 6;
+		if (i >= 5)
+			shelf_must(shelf, shelf_update(&row));
 	}
 	shelf_close(shelf);
 	shelf_open(shelf);
 	store_recent_transports(shelf->store, SHELF_NOW_MS + 120000,
 				on_transport, &sum);
-	assert_int_equal(sum, 2 + 3);
+	assert_int_equal(sum, 2 + 3 + 5);
 }
 
 /* ---- the ledger ---- */
