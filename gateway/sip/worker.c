@@ -19,9 +19,12 @@
 #define UDP_LEN_MAX 65535
 #define SEND_QUEUE_COUNT 1000
 #define TLS_DEPTH 5
+/* Sofia takes all that a stream holds as one message at first, and gives up the
+ * connection when that is too large: a burst of small requests must fit. */
+#define STREAM_BUFFER_LEN 131072
 /* So much above message_max_len we still answer ourselves; beyond, Sofia
- * answers 413 and closes the connection. */
-#define OVERSIZE_LEN 65536u
+ * answers 413 and closes the connection. The kernel doubles what it is told. */
+#define OVERSIZE_LEN (2u * STREAM_BUFFER_LEN + 65536u)
 #define IDENT_PRIVATE "private"
 /* RFC 3261 17.1.2.2 timer K holds 9 kB per answered request; what it absorbs
  * are late copies of answers, which no peer sends after this. */
@@ -296,9 +299,11 @@ static bool open_listeners(struct sip_worker *worker)
 	bool is_open = true;
 
 	bind_share(worker->sip->conf.workers > 1);
+	bind_limit_receive(STREAM_BUFFER_LEN);
 	for (unsigned i = 0; i < worker->sip->listener_count && is_open; i++)
 		is_open = open_listener(worker, &worker->sip->listeners[i]);
 	bind_share(false);
+	bind_limit_receive(0);
 	return is_open;
 }
 
