@@ -23,6 +23,8 @@ struct ctl_options {
 	const struct ctl_command *command;
 };
 
+/* An answer that iwfctl knows by itself, to be freed by json_decref. */
+typedef json_t *ctl_make_fn(void);
 /* Prints an answer that is ok; what iwfctl ends with. */
 typedef enum ctl_exit ctl_print_fn(const json_t *answer, FILE *out);
 
@@ -34,6 +36,7 @@ struct ctl_command {
 	const char *usage;     /* behind its name */
 	const char *text;
 	ctl_print_fn *print;
+	ctl_make_fn *make;     /* NULL: the daemon is asked */
 };
 extern const struct ctl_command ctl_commands[];
 
@@ -66,6 +69,9 @@ void ctl_put(FILE *out, const char *text);
 #define CTL_DURATION_LEN 32
 void ctl_duration(char *to, json_int_t ms);
 
+/* ctl_conformance.c */
+ctl_make_fn ctl_make_conformance;
+ctl_print_fn ctl_print_conformance;
 /* ctl_status.c, ctl_rows.c and ctl_trace.c */
 ctl_print_fn ctl_print_version, ctl_print_status, ctl_print_links;
 ctl_print_fn ctl_print_queue, ctl_print_list, ctl_print_ledger;

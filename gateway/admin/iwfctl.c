@@ -9,31 +9,34 @@
 
 const struct ctl_command ctl_commands[] = {
 	{ "status", NULL, "", "", "", "is it ready, what waits, what has been "
-	  "done", ctl_print_status },
+	  "done", ctl_print_status, NULL },
 	{ "links", NULL, "", "", "", "links, their state and what they hold",
-	  ctl_print_links },
+	  ctl_print_links, NULL },
 	{ "queue", NULL, " link ", "", "[--link NAME]",
 	  "what waits or is under way, by link and state, and the oldest",
-	  ctl_print_queue },
+	  ctl_print_queue, NULL },
 	{ "list", NULL, " state limit full ", "",
 	  "[--state STATE] [--limit N] [--full]", "the newest deliveries",
-	  ctl_print_list },
+	  ctl_print_list, NULL },
 	{ "trace", "id", " full ", "", "ID [--full]", "the steps of a delivery;"
 	  " ID is its id, the end of it, the peer's or the sender's id",
-	  ctl_print_trace },
+	  ctl_print_trace, NULL },
 	{ "send", NULL, " to text from want ", " to text ",
 	  MESSAGE_USAGE " [--want delivered,failed]",
-	  "sends a message and prints its id", ctl_print_sent },
+	  "sends a message and prints its id", ctl_print_sent, NULL },
 	{ "explain", NULL, " to text from want ", " to text ", MESSAGE_USAGE,
-	  "tells how a message would go; nothing is sent", ctl_print_text },
+	  "tells how a message would go; nothing is sent", ctl_print_text, NULL },
 	{ "ledger", NULL, " audit ", "", "[--audit]",
-	  "whether everything taken in is accounted for", ctl_print_ledger },
+	  "whether everything taken in is accounted for", ctl_print_ledger, NULL },
 	{ "reload", NULL, "", "", "", "reads the configuration again",
-	  ctl_print_text },
+	  ctl_print_text, NULL },
 	{ "log-level", "level", "", "", "error|warning|info|debug",
-	  "changes what is logged, until the next start", ctl_print_level },
+	  "changes what is logged, until the next start", ctl_print_level, NULL },
 	{ "version", NULL, "", "", "", "of this tool and of the daemon",
-	  ctl_print_version },
+	  ctl_print_version, NULL },
+	{ "conformance", NULL, "", "", "", "what of CPM is proven here, by which "
+	  "tests, and what is open", ctl_print_conformance,
+	  ctl_make_conformance },
 	{ .name = NULL }
 };
 
@@ -73,16 +76,33 @@ static enum ctl_exit print_answer(const struct ctl_options *options,
 	return status;
 }
 
-static enum ctl_exit run(const struct ctl_options *options)
+static char *ask(const struct ctl_options *options)
 {
 	char *line = json_dumps(options->asked, JSON_COMPACT);
 	char *answer = line ? ctl_ask(options, line) : NULL;
+
+	free(line);
+	return answer;
+}
+
+static char *make(const struct ctl_command *command)
+{
+	json_t *made = command->make();
+	char *answer = json_dumps(made, JSON_COMPACT);
+
+	json_decref(made);
+	return answer;
+}
+
+static enum ctl_exit run(const struct ctl_options *options)
+{
+	char *answer = options->command->make ? make(options->command) :
+						ask(options);
 	enum ctl_exit status = CTL_UNREACHABLE;
 
 	if (answer)
 		status = print_answer(options, answer);
 	free(answer);
-	free(line);
 	return status;
 }
 

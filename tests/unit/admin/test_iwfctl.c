@@ -51,6 +51,11 @@ static const struct row rows[] = {
 	{ { "send", "--to", "\xff", "--text", "x" }, NULL, NULL, 2, "",
 	  "not UTF-8: to" },
 
+	/* what it knows by itself */
+	{ { "conformance" }, NULL, NULL, 0, NULL, "" },
+	{ { "conformance", "--json" }, NULL, NULL, 0, NULL, "" },
+	{ { "conformance", "all" }, NULL, NULL, 2, "", "too many arguments" },
+
 	/* requests and columns */
 	{ { "version" }, "{\"cmd\":\"version\"}",
 	  "{\"ok\":true,\"version\":\"9.8.7\"}", 0, NULL, "" },
