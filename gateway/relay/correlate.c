@@ -17,8 +17,8 @@ uint64_t correlate_key(const struct relay *relay, const struct queue *queue,
 	return hash;
 }
 
-static uint64_t recipient_key(const struct relay *relay,
-			      const struct iwf_address *to)
+uint64_t correlate_recipient(const struct relay *relay,
+			     const struct iwf_address *to)
 {
 	struct iwf_buf key = { 0 };
 	uint64_t hash;
@@ -195,7 +195,7 @@ void correlate_start(struct receipt *receipt)
 		join->key[i] = correlate_key(relay, receipt->host->queue,
 					     report->remote_ids[i]);
 	join->key_count = report->remote_count;
-	join->recipient = recipient_key(relay, &report->to);
+	join->recipient = correlate_recipient(relay, &report->to);
 	join->waiting = iwf_buf_str(&receipt->waiting);
 	join->now_ms = relay_wall_ms(relay);
 	receipt->change.task.run = on_joined;

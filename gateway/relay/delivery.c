@@ -184,6 +184,9 @@ static void take_binds(struct delivery *dlv, struct store_update *update)
 		update->bind_part[i] = dlv->binds[i].part;
 	}
 	update->bind_count = count;
+	if (count)
+		update->recipient = correlate_recipient(dlv->relay,
+							&dlv->msg->to);
 	dlv->bind_count -= count;
 	if (dlv->bind_count)
 		memmove(dlv->binds, dlv->binds + count,

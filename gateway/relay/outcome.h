@@ -53,6 +53,9 @@ void outcome_note_unsure(struct delivery *dlv);
 void correlate_start(struct receipt *receipt);       /* relay's loop */
 uint64_t correlate_key(const struct relay *relay, const struct queue *queue,
 		       struct iwf_str remote_id);
+/* As in store_join; 0: there is none. */
+uint64_t correlate_recipient(const struct relay *relay,
+			     const struct iwf_address *to);
 /* The receipt that had waited for what the update has bound. */
 void correlate_waiting(struct delivery *dlv,
 		       const struct store_update *update);

@@ -123,6 +123,9 @@ struct store_update {
 	/* The only part of it that may have arrived without an answer: a receipt
 	 * whose ids nobody knows settles it by its lane (store_join). 0: none. */
 	uint32_t unsure_part;
+	/* Of the message, as in store_join; 0: no receipt that waits under a
+	 * guess is for it. */
+	uint64_t recipient;
 	/* Forget every bound id of this delivery (it became final). */
 	bool unbind;
 	/* The REPORT it causes, durable in the same commit; record empty: none. */
@@ -152,7 +155,8 @@ struct store_update {
  * becomes a row that waits `unmatched_ms` for its delivery. When several
  * deliveries are bound to the keys, the one whose message's recipient has the
  * key `recipient` (iwf_hash of iwf_address_key) wins; 0 in recipient takes the
- * youngest. */
+ * youngest. The first key is the id as it came, the others are guesses: they
+ * join only where the recipient, if given, is the same. */
 struct store_join {
 	uint64_t key[STORE_KEYS_MAX]; /* at most IWF_REMOTE_IDS_MAX are given */
 	uint32_t key_count;

@@ -166,15 +166,32 @@ static bool add_to_final(struct store_delivery *old,
 	return is_changed;
 }
 
+/* Under which a receipt waits for a guessed id: together with its recipient, if
+ * that is known. */
+static uint64_t guess_key(const struct tables *t, uint64_t key,
+			  uint64_t recipient)
+{
+	const uint64_t both[] = { key, recipient };
+
+	if (!recipient)
+		return key;
+	return iwf_hash(t->key, iwf_str_make(both, sizeof(both))) >> 1 | 1;
+}
+
 static enum iwf_err take_waiting(struct tables *t, struct store_change *change,
 				 uint32_t i)
 {
 	struct store_update *update = &change->update;
+	uint64_t key = update->bind_key[i];
 	struct iwf_str record;
 	uint64_t id = 0;
-	enum iwf_err err = t->ops->waiting_find(t, update->bind_key[i],
-						t->scratch, &id, &record);
+	enum iwf_err err = t->ops->waiting_find(t, key, t->scratch, &id,
+						&record);
 
+	if (!err && !id && update->recipient)
+		err = t->ops->waiting_find(t, guess_key(t, key,
+							update->recipient),
+					   t->scratch, &id, &record);
 	if (err || !id)
 		return err;
 	update->waiting = iwf_arena_copy(verbs_arena(change), record);
@@ -324,6 +341,7 @@ static enum iwf_err apply_update(struct tables *t, struct store_change *change)
 struct candidates {
 	struct table_bind binds[TABLE_BINDS_MAX];
 	uint32_t count;
+	uint32_t exact; /* the first so many are bound to the id as it came */
 };
 
 static void add_candidates(struct candidates *all,
@@ -351,13 +369,15 @@ static enum iwf_err find_candidates(struct tables *t,
 {
 	enum iwf_err err = IWF_OK;
 
-	all->count = 0;
+	all->count = all->exact = 0;
 	for (uint32_t i = 0; !err && i < join->key_count; i++) {
 		struct table_bind binds[TABLE_BINDS_MAX];
 		uint32_t count = 0;
 
 		err = t->ops->bind_find(t, join->key[i], binds, &count);
 		add_candidates(all, binds, count);
+		if (i == 0)
+			all->exact = all->count;
 	}
 	return err;
 }
@@ -408,8 +428,12 @@ static enum iwf_err choose(struct tables *t, struct store_change *change,
 		join->candidates++;
 		err = t->ops->message_find(t, one.row.dlv.message_id,
 					   verbs_arena(change), &one.record);
-		one.is_recipient = all->count > 1 && join->recipient &&
+		one.is_recipient = join->recipient &&
+			(all->count > 1 || i >= all->exact) &&
 			recipient_of(t, one.record) == join->recipient;
+		/* Another spelling of the id may be another message's. */
+		if (i >= all->exact && join->recipient && !one.is_recipient)
+			continue;
 		if (is_better(&one, best))
 			*best = one;
 	}
@@ -430,6 +454,8 @@ static enum iwf_err wait_for_message(struct tables *t,
 	err = t->ops->waiting_find(t, join->key[0], t->scratch, &id, &record);
 	if (err || (id && iwf_str_eq(record, join->waiting)))
 		return err;
+	for (uint32_t i = 1; i < waits.key_count; i++)
+		waits.key[i] = guess_key(t, join->key[i], join->recipient);
 	if (join->lane)
 		waits.key[waits.key_count++] = join->lane;
 	return t->ops->waiting_add(t, &waits);

@@ -185,6 +185,47 @@ static void test_recipient_decides_among_several(void **state)
 	}
 }
 
+/* Another spelling of a receipt's id may be the id of another message, whose
+ * recipient is another: the receipt waits for its own. */
+static void test_a_guessed_id_needs_its_recipient(void **state)
+{
+	struct shelf *shelf = *state;
+	struct store_change early = receipt(17), theirs = receipt(17);
+
+	put_for(shelf, ID(1), "+491");
+	early.join.key[early.join.key_count++] = 5;
+	early.join.recipient = recipient(shelf, "+492");
+	assert_int_equal(shelf_apply(shelf, &early), IWF_OK);
+	assert_false(early.join.is_joined);
+	iwf_arena_destroy(&early.arena);
+	theirs.join.key[theirs.join.key_count++] = 5;
+	theirs.join.recipient = recipient(shelf, "+491");
+	assert_int_equal(shelf_apply(shelf, &theirs), IWF_OK);
+	assert_true(theirs.join.is_joined);
+	assert_int_equal(theirs.join.row.id, ID(1));
+	iwf_arena_destroy(&theirs.arena);
+}
+
+static void test_a_guess_that_waits_needs_its_recipient(void **state)
+{
+	static const char *const numbers[] = { "+491", "+492" };
+	struct shelf *shelf = *state;
+	struct store_change early = receipt(17);
+
+	early.join.key[early.join.key_count++] = 5;
+	early.join.recipient = recipient(shelf, "+492");
+	shelf_must(shelf, early);
+	for (unsigned i = 0; i < 2; i++) {
+		struct store_change bound = bind_to(ID(1 + i), 5, 1);
+
+		shelf_put_plain(shelf, ID(1 + i));
+		bound.update.recipient = recipient(shelf, numbers[i]);
+		assert_int_equal(shelf_apply(shelf, &bound), IWF_OK);
+		assert_int_equal(bound.update.waiting.len > 0, i);
+		iwf_arena_destroy(&bound.arena);
+	}
+}
+
 /* ---- parts ---- */
 
 static struct store_change part_of(uint32_t part, uint32_t parts,
@@ -428,6 +469,8 @@ int main(void)
 		SHELF_ROW(test_one_id_for_all_parts),
 		SHELF_ROW(test_recipient_decides_among_several),
 		SHELF_ROW(test_a_cursor_comes_with_what_is_put),
+		SHELF_ROW(test_a_guessed_id_needs_its_recipient),
+		SHELF_ROW(test_a_guess_that_waits_needs_its_recipient),
 		SHELF_ROW(test_parts_in_any_order),
 		SHELF_ROW(test_part_out_of_its_set),
 		SHELF_ROW(test_sets_that_wait),
