@@ -99,6 +99,9 @@ static void on_success(struct store *store)
 		return;
 	if (!ballast_regain(&store->ballast, monotonic_ms()))
 		return;
+	/* A batch that had nothing to write has proved nothing. */
+	if (store->had_failed && store->engine->ops->probe(store->engine))
+		return;
 	if (store->had_failed)
 		iwf_log_info(store->base.log, "commit-works-again", "%s", "");
 	store->had_failed = false;

@@ -38,6 +38,7 @@ enum sqlite_sql {
 struct sqlite_conn {
 	sqlite3 *db;
 	struct iwf_log *log;
+	int told; /* the error last logged, 0 once something was written */
 	sqlite3_stmt *stmts[SQL_COUNT];
 };
 
@@ -58,6 +59,7 @@ struct sqlite_engine {
 	uint64_t last_id;
 
 	/* of the batch: written with its commit */
+	int changes_before;
 	struct sqlite_slice slices[SQLITE_SLICES_MAX];
 	unsigned slice_count;
 	unsigned seen_count;      /* message keys added */

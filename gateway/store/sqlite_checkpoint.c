@@ -61,6 +61,8 @@ void sqlite_checkpoint(struct store_engine *engine)
 
 	if (rc != SQLITE_BUSY)
 		sqlite_fate(&eng->check, rc);
-	if (rc == SQLITE_OK)
-		store_count(eng->base, STORE_M_CHECKPOINTS, 1);
+	if (rc != SQLITE_OK)
+		return;
+	eng->check.told = 0;
+	store_count(eng->base, STORE_M_CHECKPOINTS, 1);
 }

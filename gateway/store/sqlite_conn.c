@@ -154,14 +154,23 @@ static const char *const sql_text[SQL_COUNT] = {
 		"AND state<8",
 };
 
+/* A disk that fails does so with every attempt: one line is enough. */
+static void tell(struct sqlite_conn *conn, int error)
+{
+	if (error == conn->told)
+		return;
+	conn->told = error;
+	iwf_log_warning(conn->log, "database", "error=%d text=\"%s\"", error,
+			sqlite3_errmsg(conn->db));
+}
+
 enum iwf_err sqlite_fate(struct sqlite_conn *conn, int rc)
 {
 	int extended = sqlite3_extended_errcode(conn->db);
 
 	if (rc == SQLITE_OK || rc == SQLITE_DONE || rc == SQLITE_ROW)
 		return IWF_OK;
-	iwf_log_warning(conn->log, "database", "error=%d text=%s", extended,
-			sqlite3_errmsg(conn->db));
+	tell(conn, extended);
 	if (extended == SQLITE_IOERR_FSYNC ||
 	    extended == SQLITE_IOERR_DIR_FSYNC) {
 		iwf_log_error(conn->log, "sync-failed", "%s",

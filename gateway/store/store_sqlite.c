@@ -252,6 +252,7 @@ static enum iwf_err begin(struct store_engine *engine)
 	struct sqlite_engine *eng = (struct sqlite_engine *)engine;
 
 	forget_batch(eng);
+	eng->changes_before = sqlite3_total_changes(eng->write.db);
 	return run_plain(eng, SQL_BEGIN);
 }
 
@@ -281,7 +282,11 @@ static enum iwf_err commit(struct store_engine *engine)
 		err = drop_seen(eng);
 	if (!err)
 		err = sqlite_flush_slices(eng);
-	return err ? err : run_plain(eng, SQL_COMMIT);
+	if (!err)
+		err = run_plain(eng, SQL_COMMIT);
+	if (!err && sqlite3_total_changes(eng->write.db) != eng->changes_before)
+		eng->write.told = 0;
+	return err;
 }
 
 static void rollback(struct store_engine *engine)
