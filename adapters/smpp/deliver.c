@@ -249,3 +249,18 @@ uint32_t smpp_deliver(struct smpp_link *link, struct smpp_session *session,
 		return SMPP_ROK;
 	}
 }
+
+void smpp_alert(struct smpp_link *link, struct smpp_session *session,
+		const struct smpp_pdu *pdu)
+{
+	const struct smpp_address source = {
+		pdu->source_ton, pdu->source_npi, pdu->source_addr
+	};
+	struct smpp_number_rules rules;
+	struct iwf_address address;
+
+	smpp_compose_rules(link->conf, &rules);
+	if (smpp_address_parse(session->arena, &source, &rules, &address) ==
+	    IWF_OK)
+		iwf_host_wake(link->base.host, &address);
+}

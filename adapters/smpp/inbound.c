@@ -160,11 +160,9 @@ static void delivered(struct smpp_session *session, const struct smpp_pdu *pdu)
 		smpp_session_answer(session, tag, status);
 }
 
-/* alert_notification has no answer (4.12.1); nobody here waits for it. */
 static void alerted(struct smpp_session *session, const struct smpp_pdu *pdu)
 {
-	(void)session;
-	(void)pdu;
+	session->ops->on_alert(session, pdu);
 }
 
 static const struct {

@@ -138,6 +138,11 @@ static uint32_t on_deliver(struct smpp_session *session,
 	return smpp_deliver(link_of_session(session), session, pdu, tag);
 }
 
+static void on_alert(struct smpp_session *session, const struct smpp_pdu *pdu)
+{
+	smpp_alert(link_of_session(session), session, pdu);
+}
+
 static void on_cut(struct smpp_session *session)
 {
 	iwf_host_cut(link_of_session(session)->base.host);
@@ -153,6 +158,7 @@ static const struct smpp_session_ops session_ops = {
 	.on_end = on_end,
 	.on_late = on_late,
 	.on_deliver = on_deliver,
+	.on_alert = on_alert,
 	.on_cut = on_cut,
 	.on_room = on_room,
 };

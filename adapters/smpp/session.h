@@ -56,6 +56,9 @@ struct smpp_session_ops {
 	 * then smpp_session_answer with this tag. The pdu is borrowed. */
 	uint32_t (*on_deliver)(struct smpp_session *session,
 			       const struct smpp_pdu *pdu, uint64_t tag);
+	/* alert_notification, which has no answer (4.12.1). */
+	void (*on_alert)(struct smpp_session *session,
+			 const struct smpp_pdu *pdu);
 	/* The connection ended with deliver_sm that are not yet answered. */
 	void (*on_cut)(struct smpp_session *session);
 	/* Something happened that may have made room to send. */

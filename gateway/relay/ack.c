@@ -71,27 +71,6 @@ bool ack_refuse(struct delivery *dlv)
 	return true;
 }
 
-static enum iwf_fate fate_of(enum store_state state)
-{
-	switch (state) {
-	case STORE_SENT:
-	case STORE_FINISHED:
-		return IWF_FATE_SENT;
-	case STORE_DELIVERED:
-		return IWF_FATE_DELIVERED;
-	case STORE_DISPLAYED:
-		return IWF_FATE_DISPLAYED;
-	case STORE_FAILED:
-		return IWF_FATE_FAILED;
-	case STORE_EXPIRED:
-		return IWF_FATE_EXPIRED;
-	case STORE_CANCELLED:
-		return IWF_FATE_CANCELLED;
-	default:
-		return IWF_FATE_NONE;
-	}
-}
-
 static bool is_failure(enum store_state state)
 {
 	return store_state_is_final(state) && state > STORE_DISPLAYED;
@@ -103,14 +82,14 @@ void ack_saved(struct delivery *dlv)
 	enum store_state state = update->row.state;
 	struct intake *intake = dlv->asker;
 
-	if (!intake || fate_of(state) == IWF_FATE_NONE)
+	if (!intake || (state != STORE_SENT && !store_state_is_final(state)))
 		return;
 	/* The store knew another end, or a REPORT tells of this one. */
 	if (update->was_final || (is_failure(state) && !intake->is_refusal)) {
 		tell(intake);
 		return;
 	}
-	intake->verdict.fate = fate_of(state);
+	intake->verdict.fate = outcome_fate(state);
 	intake->verdict.code = update->row.code;
 	intake->verdict.forbidden = dlv->forbidden;
 	if (intake->is_refusal)

@@ -95,6 +95,25 @@ static void unmatched(struct receipt *receipt)
 		       "no message with this id yet");
 }
 
+static void tell_found(struct receipt *receipt)
+{
+	const struct store_join *join = &receipt->change.join;
+	struct map_node *node = join->is_joined ?
+		map_find(&receipt->relay->active, join->row.id) : NULL;
+	enum store_state state = node ?
+		IWF_CONTAINER(node, struct delivery, node)->row.state :
+		join->row.state;
+
+	if (!join->is_joined) {
+		receipt_finish(receipt, IWF_RESULT_UNMATCHED,
+			       "no message is known so");
+		return;
+	}
+	receipt->verdict.id = join->row.id;
+	receipt->verdict.fate = outcome_fate(state);
+	receipt_finish(receipt, IWF_RESULT_ACCEPTED, "");
+}
+
 static void on_joined(struct iwf_task *task)
 {
 	struct receipt *receipt = IWF_CONTAINER(task, struct receipt,
@@ -105,6 +124,10 @@ static void on_joined(struct iwf_task *task)
 	if (receipt->change.err) {
 		receipt_finish(receipt, IWF_RESULT_ERROR,
 			       "store cannot be written");
+		return;
+	}
+	if (receipt->is_lookup) {
+		tell_found(receipt);
 		return;
 	}
 	dlv = join->is_joined ? delivery_of(receipt) : NULL;
@@ -180,7 +203,7 @@ void correlate_start(struct receipt *receipt)
 	struct store_join *join = &receipt->change.join;
 	const struct iwf_report *report = &receipt->report;
 
-	if (report->late_job) {
+	if (report->late_job && !receipt->is_lookup) {
 		late_start(receipt);
 		return;
 	}
@@ -196,7 +219,8 @@ void correlate_start(struct receipt *receipt)
 					     report->remote_ids[i]);
 	join->key_count = report->remote_count;
 	join->recipient = correlate_recipient(relay, &report->to);
-	join->waiting = iwf_buf_str(&receipt->waiting);
+	if (!receipt->is_lookup)
+		join->waiting = iwf_buf_str(&receipt->waiting);
 	join->now_ms = relay_wall_ms(relay);
 	receipt->change.task.run = on_joined;
 	receipt->change.loop = relay->loop;

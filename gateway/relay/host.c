@@ -190,17 +190,30 @@ void iwf_host_report(struct iwf_host *host, uint64_t job_id,
 	iwf_loop_post(host->queue->relay->loop, &receipt->task);
 }
 
-void iwf_host_report_remote(struct iwf_host *host,
-			    const struct iwf_report *report, iwf_done_fn *done,
-			    uint64_t tag)
+static void remote_start(struct receipt *receipt, iwf_done_fn *done,
+			 uint64_t tag)
 {
-	struct receipt *receipt = receipt_create(host, report);
-
 	receipt->done = done;
 	receipt->tag = tag;
 	receipt->task.run = on_remote;
 	atomic_fetch_add(&receipt->relay->intake_count, 1);
-	iwf_loop_post(host->queue->relay->loop, &receipt->task);
+	iwf_loop_post(receipt->relay->loop, &receipt->task);
+}
+
+void iwf_host_report_remote(struct iwf_host *host,
+			    const struct iwf_report *report, iwf_done_fn *done,
+			    uint64_t tag)
+{
+	remote_start(receipt_create(host, report), done, tag);
+}
+
+void iwf_host_lookup(struct iwf_host *host, const struct iwf_report *which,
+		     iwf_done_fn *done, uint64_t tag)
+{
+	struct receipt *receipt = receipt_create(host, which);
+
+	receipt->is_lookup = true;
+	remote_start(receipt, done, tag);
 }
 
 static void receipt_free(struct receipt *receipt)

@@ -164,6 +164,14 @@ bool lane_is_later(struct queue *queue, uint64_t key, uint64_t id,
 	return true;
 }
 
+void lane_wake(struct queue *queue, uint64_t key)
+{
+	struct lane *lane = lane_find(queue, key);
+
+	if (lane)
+		lane->later_until_ms = 0;
+}
+
 void lanes_forget_held(struct queue *queue, int64_t now_ms)
 {
 	while (queue->held_first &&

@@ -93,20 +93,22 @@ static void end(struct delivery *dlv, enum store_state state,
 	delivery_save(dlv);
 }
 
-static enum iwf_fate fate_of(enum store_state state)
+enum iwf_fate outcome_fate(enum store_state state)
 {
-	switch (state) {
-	case STORE_EXPIRED:
-		return IWF_FATE_EXPIRED;
-	case STORE_CANCELLED:
-		return IWF_FATE_CANCELLED;
-	case STORE_DELIVERED:
-		return IWF_FATE_DELIVERED;
-	case STORE_DISPLAYED:
-		return IWF_FATE_DISPLAYED;
-	default:
-		return IWF_FATE_FAILED;
-	}
+	static const enum iwf_fate fates[] = {
+		[STORE_QUEUED] = IWF_FATE_QUEUED,
+		[STORE_ATTEMPT] = IWF_FATE_UNSURE,
+		[STORE_UNSURE] = IWF_FATE_UNSURE,
+		[STORE_SENT] = IWF_FATE_SENT,
+		[STORE_FINISHED] = IWF_FATE_SENT,
+		[STORE_DELIVERED] = IWF_FATE_DELIVERED,
+		[STORE_DISPLAYED] = IWF_FATE_DISPLAYED,
+		[STORE_FAILED] = IWF_FATE_FAILED,
+		[STORE_EXPIRED] = IWF_FATE_EXPIRED,
+		[STORE_CANCELLED] = IWF_FATE_CANCELLED,
+	};
+
+	return fates[state];
 }
 
 static enum relay_metric metric_of(enum store_state state)
@@ -129,7 +131,7 @@ void outcome_end(struct delivery *dlv, enum store_state state,
 				     .forbidden = dlv->forbidden };
 
 	relay_count(dlv->relay, metric_of(state));
-	end(dlv, state, fate_of(state), &report);
+	end(dlv, state, outcome_fate(state), &report);
 }
 
 /* --- answers to a job --- */

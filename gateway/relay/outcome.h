@@ -10,6 +10,7 @@ struct receipt {
 	struct relay *relay;
 	struct iwf_host *host;
 	uint64_t job_id;               /* 0: by remote id */
+	bool is_lookup;                /* nothing shall come of it */
 	struct iwf_report report;
 	struct iwf_arena *arena;       /* what report points to */
 	iwf_done_fn *done;
@@ -37,6 +38,8 @@ void outcome_later(struct delivery *dlv, const struct iwf_report *report,
 /* As above, of the part that is unsure: that it arrived is news, too. */
 void outcome_settled(struct delivery *dlv, const struct iwf_report *report,
 		     uint32_t part);
+/* What a state means to a peer; ATTEMPT is UNSURE. */
+enum iwf_fate outcome_fate(enum store_state state);
 /* Nothing of it can have reached its peer. */
 bool outcome_is_unsent(const struct delivery *dlv);
 /* It ends here: EXPIRED, FAILED, CANCELLED. */
@@ -51,6 +54,9 @@ void outcome_note_unsure(struct delivery *dlv);
 
 /* correlate.c */
 void correlate_start(struct receipt *receipt);       /* relay's loop */
+/* Hash of the canonical form; 0: no address. */
+uint64_t correlate_recipient(const struct relay *relay,
+			     const struct iwf_address *to);
 uint64_t correlate_key(const struct relay *relay, const struct queue *queue,
 		       struct iwf_str remote_id);
 /* As in store_join; 0: there is none. */

@@ -20,6 +20,9 @@ struct lane {
 	bool in_held;
 };
 
+/* More at the same time are forgotten: their retry comes anyway. */
+#define QUEUE_WAKES_MAX 256
+
 /* --- a configured link: its queue, shared by its instances --- */
 
 struct queue {
@@ -56,6 +59,12 @@ struct queue {
 	struct delivery *gone;         /* released while a load was under way */
 	struct iwf_timer timer;
 
+	/* Recipients that can be reached again: wake.c. */
+	uint64_t wakes[QUEUE_WAKES_MAX];
+	unsigned wake_count;
+	bool waking, wakes_again;
+	struct store_query wake_query;
+
 	/* Its waiting messages on their way to other links: reroute.c. */
 	struct store_query move_query;
 	bool moving;
@@ -70,6 +79,8 @@ void lane_hold(struct delivery *dlv, int64_t until_ms);
 /* True when dlv, new or loaded, must stay in the store; *due_ms: until when. */
 bool lane_is_later(struct queue *queue, uint64_t key, uint64_t id,
 		   int64_t now_ms, int64_t *due_ms);
+/* What waits in the store for the lane may come now. */
+void lane_wake(struct queue *queue, uint64_t key);
 void lanes_forget_held(struct queue *queue, int64_t now_ms);
 void lanes_free(struct queue *queue);
 

@@ -26,6 +26,9 @@ void reroute_abandoned(struct iwf_host *host);
 /* One that its host gave back; it is in no lane. */
 void reroute_one(struct delivery *dlv);
 
+/* wake.c: looks through what waits for the queue's reachable recipients. */
+void wake_start(struct queue *queue);
+
 /* recover.c: once, at the start. */
 void recover_start(struct relay *relay);
 

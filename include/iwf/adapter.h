@@ -139,6 +139,16 @@ IWF_EXPORT void iwf_host_report(struct iwf_host *host, uint64_t job_id,
 IWF_EXPORT void iwf_host_report_remote(struct iwf_host *host,
 				       const struct iwf_report *report,
 				       iwf_done_fn *done, uint64_t tag);
+/* Which delivery report_remote would join: ACCEPTED with its id and, as fate,
+ * where it stands (QUEUED, UNSURE while an answer is awaited, SENT ...), or
+ * UNMATCHED. Nothing changes and nothing waits. ABI 2. */
+IWF_EXPORT void iwf_host_lookup(struct iwf_host *host,
+				const struct iwf_report *which,
+				iwf_done_fn *done, uint64_t tag);
+/* The peer can be reached again by this address: what waits for a retry to it
+ * on this link is due now, in order. A hint, it may come to nothing. ABI 2. */
+IWF_EXPORT void iwf_host_wake(struct iwf_host *host,
+			      const struct iwf_address *reachable);
 /* Small durable values of the link (a learnt id base). Keys up to 64 bytes,
  * values up to 4 KiB. recall borrows until the next remember of that key. */
 IWF_EXPORT void iwf_host_remember(struct iwf_host *host, struct iwf_str key,

@@ -88,6 +88,23 @@ static void answers_find_their_number_in_any_order(void **state)
 	flow_close(&flow);
 }
 
+/* SMPP 3.4 4.12: the mobile station is there again. */
+static void an_alert_wakes_its_number(void **state)
+{
+	static const char body[] = "\x01\x01" "491710000002\0"
+				   "\x00\x00" "demo";
+	struct flow flow;
+
+	(void)state;
+	flow_bind(&flow);
+	smsc_send(flow.stream, 0x102, 0, 7, iwf_str_make(body, sizeof(body)));
+	assert_int_equal(flow.host->wake_count, 1);
+	assert_int_equal(flow.host->awake.kind, IWF_ADDRESS_NUMBER);
+	flow_assert_str(flow.host->awake.user, "+491710000002");
+	smsc_expect_nothing(flow.stream);
+	flow_close(&flow);
+}
+
 static void data_sm_is_taken_too(void **state)
 {
 	struct smsc_message message = mo_hello;
@@ -359,6 +376,7 @@ int main(void)
 		cmocka_unit_test(each_verdict_has_its_status),
 		cmocka_unit_test(answers_find_their_number_in_any_order),
 		cmocka_unit_test(data_sm_is_taken_too),
+		cmocka_unit_test(an_alert_wakes_its_number),
 		cmocka_unit_test(an_answer_for_a_dead_connection_goes_nowhere),
 		cmocka_unit_test(too_many_unstored_are_throttled),
 		cmocka_unit_test(parts_name_their_set),

@@ -24,6 +24,8 @@ void fake_host_destroy(struct iwf_host **gone)
 
 	reports_free(host->reports, host->report_count);
 	reports_free(host->remotes, host->remote_count);
+	reports_free(host->lookups, host->lookup_count);
+	iwf_arena_destroy(&host->wake_arena);
 	for (unsigned i = 0; i < host->accept_count; i++) {
 		iwf_message_unref(&host->accepts[i].msg);
 		iwf_buf_free(&host->accepts[i].cursor_key);
@@ -102,6 +104,27 @@ void iwf_host_report_remote(struct iwf_host *host,
 	to->done = done;
 	to->tag = tag;
 	report_copy(to, report);
+}
+
+void iwf_host_lookup(struct iwf_host *host, const struct iwf_report *which,
+		     iwf_done_fn *done, uint64_t tag)
+{
+	struct fake_report *to = &host->lookups[host->lookup_count++];
+
+	IWF_BUG_ON(host->lookup_count >= 16);
+	host->call_count++;
+	to->done = done;
+	to->tag = tag;
+	report_copy(to, which);
+}
+
+void iwf_host_wake(struct iwf_host *host, const struct iwf_address *reachable)
+{
+	host->call_count++;
+	host->wake_count++;
+	iwf_arena_destroy(&host->wake_arena);
+	host->wake_arena = iwf_arena_create(0);
+	host->awake = address_copy(host->wake_arena, reachable);
 }
 
 void iwf_host_accept(struct iwf_host *host, const struct iwf_message *msg,

@@ -55,6 +55,11 @@ struct iwf_host {
 	unsigned remote_count;
 	struct fake_accept accepts[FAKE_HOST_MAX];
 	unsigned accept_count;
+	struct fake_report lookups[16];
+	unsigned lookup_count;
+	unsigned wake_count;
+	struct iwf_arena *wake_arena;
+	struct iwf_address awake;  /* the last */
 	unsigned untold_count;
 	unsigned cut_count;
 	uint64_t untold_id;        /* the last */

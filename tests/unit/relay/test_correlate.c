@@ -252,6 +252,45 @@ static void unsure_until_its_receipt(void **state)
 	assert_state(rig, id, STORE_UNSURE);
 }
 
+/* --- asked, not told --- */
+
+static const struct iwf_verdict *look(struct rig *rig, const char *remote)
+{
+	const struct iwf_report which = {
+		.fate = IWF_FATE_DELIVERED, .remote_count = 1,
+		.remote_ids = { iwf_str_from(remote) },
+	};
+	uint32_t tag = rig->op1->next_tag++;
+
+	iwf_host_lookup(rig->op1->host, &which, fake_link_on_done, tag);
+	rig_turn(rig);
+	assert_int_equal(rig->op1->verdicts[tag].count, 1);
+	return &rig->op1->verdicts[tag].verdict;
+}
+
+static void a_look_changes_nothing(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t id = sent(rig, 2, "id1");
+
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(look(rig, "id1")->result,
+				 IWF_RESULT_ACCEPTED);
+		assert_int_equal(look(rig, "id1")->id, id);
+		assert_int_equal(look(rig, "id1")->fate, IWF_FATE_SENT);
+		assert_state(rig, id, STORE_SENT);
+	}
+	assert_int_equal(rig_told(rig, id, IWF_FATE_DELIVERED), 0);
+	assert_int_equal(look(rig, "id2")->result, IWF_RESULT_UNMATCHED);
+	/* Nothing waits for a message with that id. */
+	id = sent(rig, 3, "id2");
+	assert_int_equal(rig_metric(rig, RELAY_M_RECEIPT_JOINED), 0);
+	fake_link_receipt(rig->op1, "id2", IWF_FATE_DELIVERED);
+	rig_turn(rig);
+	assert_int_equal(look(rig, "id2")->result, IWF_RESULT_UNMATCHED);
+	assert_state(rig, id, STORE_DELIVERED);
+}
+
 /* --- an id that nobody knows --- */
 
 /* Of a message from 1 to `to`, as a peer tells it who repeats the addresses. */
@@ -477,6 +516,7 @@ int main(void)
 		RIG_TEST(two_candidates),
 		RIG_TEST(the_same_id_of_another_link),
 		RIG_TEST(unsure_until_its_receipt),
+		RIG_TEST(a_look_changes_nothing),
 		RIG_TEST(unknown_id_settles_what_is_unsure),
 		RIG_TEST(either_id_settles_it),
 		RIG_TEST(receipt_before_the_time_is_up),
