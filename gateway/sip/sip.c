@@ -28,7 +28,7 @@ const struct iwf_metric_row sip_metric_rows[] = {
 	[SIP_M_MALFORMED] = { "sip_refused_malformed_total",
 		IWF_METRIC_COUNTER, "Requests refused as malformed." },
 	[SIP_M_UNREADABLE] = { "sip_unreadable_total", IWF_METRIC_COUNTER,
-		"What came and was no SIP, dropped." },
+		"What came and was no SIP, keep-alives among it." },
 	[SIP_M_LOOPS] = { "sip_refused_loop_total", IWF_METRIC_COUNTER,
 		"Requests refused as looped or merged." },
 	[SIP_M_OVERLOAD] = { "sip_refused_overload_total", IWF_METRIC_COUNTER,

@@ -153,23 +153,23 @@ static unsigned close_excess(struct sip_worker *worker, tport_t *primary,
 	return count;
 }
 
-/* Sofia answers these itself (gate_class_create names what is missing), or
- * drops them: all that is left to tell is how many there were. */
+/* Sofia answers these itself (gate_class_create names what is missing): all that
+ * is left to tell is how many there were. What it drops is not worth a line, as
+ * keep-alives (RFC 5626 3.5.1) are among it. */
 static void count_malformed(struct sip_worker *worker)
 {
 	struct iwf_metric *refused = &worker->metrics[SIP_M_MALFORMED];
-	struct iwf_metric *dropped = &worker->metrics[SIP_M_UNREADABLE];
 	usize_t requests = 0, messages = 0;
-	int64_t before = iwf_metric_get(refused) + iwf_metric_get(dropped);
+	int64_t before = iwf_metric_get(refused);
 
 	nta_agent_get_stats(worker->agent, NTATAG_S_BAD_REQUEST_REF(requests),
 			    NTATAG_S_BAD_MESSAGE_REF(messages), TAG_END());
 	iwf_metric_set(refused, (int64_t)requests);
-	iwf_metric_set(dropped, (int64_t)messages);
-	if ((int64_t)(requests + messages) > before)
-		iwf_log_warning(worker->sip->log, "malformed", "worker=%u "
-				"refused=%zu dropped=%zu", worker->index,
-				(size_t)requests, (size_t)messages);
+	iwf_metric_set(&worker->metrics[SIP_M_UNREADABLE], (int64_t)messages);
+	if ((int64_t)requests > before)
+		iwf_log_warning(worker->sip->log, "malformed",
+				"worker=%u refused=%zu", worker->index,
+				(size_t)requests);
 }
 
 static void on_sweep(struct iwf_timer *timer)
