@@ -12,13 +12,20 @@ static bool is_ahead(const struct delivery *dlv)
 	return dlv->ahead_at;
 }
 
+/* A receipt without a known id is the unsure one's only while nothing else of
+ * its lane is an ATTEMPT. */
+static bool is_unsure_out(const struct lane *lane)
+{
+	return lane->head && lane->head->row.resends;
+}
+
 /* Nothing that was unsure before: a crash would count it as sent again. */
 static bool may_go_ahead(const struct delivery *dlv)
 {
 	const struct lane *lane = dlv->lane;
 
 	return dlv->place == PLACE_LANE && dlv->row.state == STORE_QUEUED &&
-	       !dlv->row.resends &&
+	       !dlv->row.resends && !is_unsure_out(lane) &&
 	       lane->ahead < LANE_AHEAD && !lane->held_until_ms &&
 	       dlv->queue->ahead_count < QUEUE_AHEAD &&
 	       dispatch_has_room(dispatch_pick(dlv->queue, dlv->row.lane));

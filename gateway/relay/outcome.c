@@ -299,6 +299,7 @@ static void finish_queued(struct delivery *dlv)
 void outcome_unsure(struct delivery *dlv)
 {
 	relay_count(dlv->relay, RELAY_M_UNSURE);
+	ahead_hold(dlv->lane);
 	outcome_note_unsure(dlv);
 	ack_give_up(dlv);
 	if (dlv->row.resends < dlv->relay->conf.resends) {

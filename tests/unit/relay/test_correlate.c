@@ -500,6 +500,32 @@ static void not_while_the_next_is_out(void **state)
 	assert_state(rig, id, STORE_UNSURE);
 }
 
+/* The next of the lane were an ATTEMPT ahead only: nobody was given them. */
+static void while_the_next_only_wait(void **state)
+{
+	static const enum iwf_fate seconds[] = {
+		IWF_FATE_UNSURE, IWF_FATE_NONE,
+	};
+	struct rig *rig = *state;
+
+	for (unsigned i = 0; i < 2; i++) {
+		unsigned to = 2 + i;
+		uint64_t id = rig_send(rig, 1, to), next = rig_send(rig, 1, to);
+
+		assert_state(rig, next, STORE_ATTEMPT);
+		if (seconds[i] == IWF_FATE_UNSURE) /* told of before it */
+			receipt_between(rig, "n", IWF_FATE_DELIVERED, to);
+		rig_turn(rig);
+		fake_link_fate(rig->op1, id, IWF_FATE_UNSURE);
+		rig_turn(rig);
+		rig_send(rig, 1, to);
+		if (seconds[i] == IWF_FATE_NONE) /* while the second is out */
+			receipt_between(rig, "n", IWF_FATE_DELIVERED, to);
+		rig_turn(rig);
+		assert_state(rig, id, STORE_DELIVERED);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -525,6 +551,7 @@ int main(void)
 		RIG_TEST(a_part_that_is_settled),
 		RIG_TEST(not_with_several_unsure_parts),
 		RIG_TEST(not_while_the_next_is_out),
+		RIG_TEST(while_the_next_only_wait),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
