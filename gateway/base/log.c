@@ -197,6 +197,7 @@ static void put_head(const struct iwf_log *log, struct line *line,
 	put(line, log->scope);
 }
 
+__attribute__((format(printf, 2, 0)))
 static void put_args(struct line *line, const char *fmt, va_list args)
 {
 	size_t room = LINE_LEN - 1 - line->len;

@@ -235,8 +235,9 @@ static int on_open(sqlite3_vfs *self, const char *path, sqlite3_file *handle,
 	int rc;
 
 	(void)self;
-	pthread_mutex_lock(&lock);
+	/* It may ask for randomness, which takes SQLite's own lock first. */
 	rc = real_vfs->xOpen(real_vfs, path, handle, flags, out);
+	pthread_mutex_lock(&lock);
 	if (rc == SQLITE_OK && handle->pMethods) {
 		open = open_file_of(NULL);
 		open->handle = handle;
