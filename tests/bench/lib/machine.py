@@ -1,11 +1,22 @@
 """The machine under the figures, and a network that nobody else is on."""
 
+import fcntl
 import os
 import platform
 import shutil
+import socket
+import struct
 import subprocess
 
 _MARK = "IWF_BENCH_ALONE"
+_SIOCSIFFLAGS, _IFF_UP = 0x8914, 1
+
+
+def _raise_loopback():
+	"""What `ip link set lo up` does, where there is no ip."""
+	with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+		fcntl.ioctl(any_socket, _SIOCSIFFLAGS,
+		            struct.pack("16sH14x", b"lo", _IFF_UP))
 
 
 def enter_own_network(arguments):
@@ -13,7 +24,7 @@ def enter_own_network(arguments):
 	ports of the shipped configuration are free. Without the right to one it
 	goes on, and says so."""
 	if os.environ.get(_MARK):
-		subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+		_raise_loopback()
 		return
 	own = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-rn"]
 	if subprocess.run([*own, "true"], stderr=subprocess.DEVNULL,
@@ -44,8 +55,8 @@ def describe(top, folder):
 	                      text=True, capture_output=True, check=False)
 	return {
 		"commit": _git(top, "rev-parse", "--short", "HEAD"),
-		"changed": bool(_git(top, "status", "--porcelain",
-		                     "--untracked-files=no") != "?"),
+		"is_changed": _git(top, "status", "--porcelain",
+		                   "--untracked-files=no") != "?",
 		"processor": _first("/proc/cpuinfo", "model name"),
 		"cores": len(os.sched_getaffinity(0)),
 		"memory": _first("/proc/meminfo", "MemTotal"),

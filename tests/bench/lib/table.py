@@ -13,6 +13,8 @@ TITLES = {"one": "one recipient", "purge": "purging", "slow": "5 ms a sync",
           "waiting": "a million wait"}
 # Parts of which a row tells nothing that another does not.
 LEFT_OUT = {("one", "a"), ("purge", "a"), ("slow", "a")}
+# More than so much of a load still inside at its end: it came too fast.
+BACKLOG_SEC = 0.5
 WIDTHS = (46, 17, 11, 10, 12, 9, 12, 9)
 
 
@@ -70,13 +72,17 @@ def _rows(part, record):
 
 
 def _beyond(part, record):
-	"""Loads that were more than the gateway takes."""
+	"""Loads that were more than the gateway takes: what was refused, and at
+	a rate what had piled up when the load ended."""
 	for load in record["loads"]:
+		at = "%.0f/s" % load["rate"] if load["rate"] else "the most"
 		if load["refused"]:
-			yield ("  %-10s at %s: %d of %d refused for now" % (
-				part, "%.0f/s" % load["rate"] if load["rate"] else
-				"the most", load["refused"],
-				load["refused"] + load["messages"]))
+			yield "  %-10s at %s: %d of %d refused for now" % (
+				part, at, load["refused"],
+				load["refused"] + load["messages"])
+		if load["rate"] and load["backlog"] > load["rate"] * BACKLOG_SEC:
+			yield "  %-10s at %s: %d of %d were still inside" % (
+				part, at, load["backlog"], load["messages"])
 
 
 def _threads(part, record):
