@@ -47,7 +47,7 @@ struct skeleton {
 	struct iwf_link base; /* first: the host knows only this */
 	const struct skeleton_conf *conf;
 	struct iwf_timer turn; /* a later turn; unlike a task it can be stopped */
-	struct pending *first, *last;
+	struct pending *first, **last; /* last: where the next one goes */
 	uint32_t count;
 	bool is_open;
 	bool is_draining;
@@ -103,14 +103,14 @@ static void message_bring(struct skeleton *skeleton)
 		iwf_host_accept_with(skeleton->base.host, &accept, on_done, 1);
 }
 
-static void pending_answer(struct skeleton *skeleton,
+static void pending_answer(struct skeleton *skeleton, struct pending **at,
 			   const struct iwf_report *report)
 {
-	struct pending *pending = skeleton->first;
+	struct pending *pending = *at;
 
-	skeleton->first = pending->next;
-	if (!skeleton->first)
-		skeleton->last = NULL;
+	*at = pending->next;
+	if (!*at)
+		skeleton->last = at;
 	skeleton->count--;
 	iwf_host_report(skeleton->base.host, pending->job_id, report);
 	free(pending);
@@ -124,7 +124,7 @@ static void pending_send(struct skeleton *skeleton)
 	};
 
 	iwf_metric_add(&iwf_host_metrics(skeleton->base.host)[METRIC_SENT], 1);
-	pending_answer(skeleton, &report);
+	pending_answer(skeleton, &skeleton->first, &report);
 }
 
 static void on_turn(struct iwf_timer *timer)
@@ -168,6 +168,7 @@ static enum iwf_err skeleton_open(struct iwf_link **link, struct iwf_host *host,
 
 	skeleton->base.host = host;
 	skeleton->conf = conf;
+	skeleton->last = &skeleton->first;
 	*link = &skeleton->base;
 	iwf_host_state(host, IWF_LINK_CONNECTING, "opening");
 	turn_ask(skeleton);
@@ -189,21 +190,28 @@ static void skeleton_submit(struct iwf_link *link, const struct iwf_job *job)
 	struct pending *pending = IWF_NEW(struct pending);
 
 	pending->job_id = job->id;
-	if (skeleton->last)
-		skeleton->last->next = pending;
-	else
-		skeleton->first = pending;
-	skeleton->last = pending;
+	*skeleton->last = pending;
+	skeleton->last = &pending->next;
 	skeleton->count++;
 	room_tell(skeleton);
 	turn_ask(skeleton);
 }
 
-/* What is taken is as good as sent: there is nothing to call back. */
+/* What is still here does not go. */
 static void skeleton_cancel(struct iwf_link *link, uint64_t job_id)
 {
-	(void)link;
-	(void)job_id;
+	struct skeleton *skeleton = skeleton_of(link);
+	struct pending **at = &skeleton->first;
+	const struct iwf_report report = {
+		.fate = IWF_FATE_FAILED, .text = IWF_STR("cancelled"),
+	};
+
+	while (*at && (*at)->job_id != job_id)
+		at = &(*at)->next;
+	if (!*at)
+		return;
+	pending_answer(skeleton, at, &report);
+	room_tell(skeleton);
 }
 
 static void skeleton_drain(struct iwf_link *link)
@@ -226,7 +234,7 @@ static void skeleton_close(struct iwf_link **link)
 
 	iwf_timer_stop(&skeleton->turn);
 	while (skeleton->first)
-		pending_answer(skeleton, &report);
+		pending_answer(skeleton, &skeleton->first, &report);
 	free(skeleton);
 	*link = NULL;
 }

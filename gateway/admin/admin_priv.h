@@ -120,7 +120,13 @@ struct send_request {
 	struct iwf_verdict verdict;
 	struct iwf_arena *arena;
 };
+struct cancel_request {
+	struct request base;
+	struct iwf_task task;
+	struct relay_cancelled what;
+	uint64_t id;
+};
 
 request_run_fn cmd_version, cmd_status, cmd_links, cmd_queue, cmd_list;
 request_run_fn cmd_ledger, cmd_trace, cmd_send, cmd_explain, cmd_reload;
-request_run_fn cmd_log_level;
+request_run_fn cmd_log_level, cmd_cancel;

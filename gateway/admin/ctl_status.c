@@ -1,6 +1,8 @@
 /* Printing what is about the whole: version, status, links, short texts. */
 #include "admin/ctl.h"
 
+#include <string.h>
+
 enum ctl_exit ctl_print_version(const json_t *answer, FILE *out)
 {
 	fprintf(out, "iwfctl %s\niwfd   %s\n", IWF_VERSION,
@@ -113,4 +115,12 @@ enum ctl_exit ctl_print_text(const json_t *answer, FILE *out)
 
 	ctl_put(out, text && *text ? text : "done\n");
 	return CTL_OK;
+}
+
+enum ctl_exit ctl_print_cancelled(const json_t *answer, FILE *out)
+{
+	const char *state = ctl_text(answer, "state");
+
+	fprintf(out, "%s: %s\n", state, ctl_text(answer, "text"));
+	return strcmp(state, "cancelled") ? CTL_BAD_NEWS : CTL_OK;
 }

@@ -24,6 +24,8 @@ const struct ctl_command ctl_commands[] = {
 	{ "send", NULL, " to text from want ", " to text ",
 	  MESSAGE_USAGE " [--want delivered,failed]",
 	  "sends a message and prints its id", ctl_print_sent, NULL },
+	{ "cancel", "id", "", "", "ID", "takes a delivery back if it has not left "
+	  "yet", ctl_print_cancelled, NULL },
 	{ "explain", NULL, " to text from want ", " to text ", MESSAGE_USAGE,
 	  "tells how a message would go; nothing is sent", ctl_print_text, NULL },
 	{ "ledger", NULL, " audit ", "", "[--audit]",

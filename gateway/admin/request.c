@@ -20,6 +20,7 @@ static const struct command commands[] = {
 	COMMAND("trace", cmd_trace, trace_request, false),
 	COMMAND("explain", cmd_explain, send_request, false),
 	COMMAND("send", cmd_send, send_request, true),
+	COMMAND("cancel", cmd_cancel, cancel_request, true),
 	COMMAND("reload", cmd_reload, request, true),
 	COMMAND("log-level", cmd_log_level, request, true),
 };

@@ -324,6 +324,7 @@ static void update_saved(struct delivery *dlv, enum iwf_err err)
 	report_saved(dlv, update->was_final ? IWF_E_STATE : err);
 	tell_waiters(dlv);
 	ack_saved(dlv);
+	cancel_saved(dlv);
 	if (!err)
 		take_waiting(dlv, update);
 	if (ahead_is_saved(dlv, &update->row))
@@ -395,7 +396,7 @@ void delivery_release(struct delivery **dlvp)
 
 	*dlvp = NULL;
 	if (!dlv || dlv->in_flight || dlv->dirty || dlv->intake || dlv->lane ||
-	    dlv->lingers || dlv->place != PLACE_NOWHERE)
+	    dlv->lingers || dlv->revokes || dlv->place != PLACE_NOWHERE)
 		return;
 	ack_give_up(dlv);
 	if (dlv->queue->loading) {

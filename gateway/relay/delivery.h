@@ -76,6 +76,8 @@ struct delivery {
 	bool lingers;
 	struct receipt *waiters;        /* told when the next change is durable */
 	struct receipt *waiters_flying;
+	enum store_state unwanted;      /* EXPIRED or CANCELLED; its link knows */
+	struct revoke *revokes;         /* told what became of it */
 	struct intake *intake;          /* told when it is put */
 	struct intake *asker;           /* told when its fate is known */
 	bool has_unsure;                /* some part, in the attempt that runs */

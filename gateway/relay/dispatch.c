@@ -124,8 +124,11 @@ void dispatch_submit(struct delivery *dlv)
 {
 	struct iwf_job *job = &dlv->job;
 
+	if (dlv->unwanted && !delivery_is_gone(dlv))
+		outcome_unwanted(dlv);
 	if (delivery_is_gone(dlv)) {
-		/* A receipt was faster than the commit: nothing to send. */
+		/* A receipt was faster than the commit, or it is not wanted
+		 * any more: nothing to send. */
 		atomic_fetch_add(&dlv->host->taken, 1);
 		outcome_left(dlv);
 		return;

@@ -198,6 +198,7 @@ static void on_tick(struct iwf_timer *timer)
 	sweep(relay, now_ms);
 	untold_forget(relay, now_ms);
 	ask(relay, now_ms);
+	cancel_expired(relay, now_ms);
 	links_retire(relay, now_ms);
 	/* What is due by a wall clock that was set has no timer. */
 	for (struct queue *queue = relay->queues; queue; queue = queue->next) {

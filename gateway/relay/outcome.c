@@ -134,6 +134,13 @@ void outcome_end(struct delivery *dlv, enum store_state state,
 	end(dlv, state, outcome_fate(state), &report);
 }
 
+void outcome_unwanted(struct delivery *dlv)
+{
+	outcome_end(dlv, dlv->unwanted, dlv->unwanted == STORE_EXPIRED ?
+		    IWF_STR("expired while its link had it") :
+		    IWF_STR("cancelled by the operator"));
+}
+
 /* --- answers to a job --- */
 
 void outcome_begin(struct delivery *dlv)
@@ -302,7 +309,7 @@ void outcome_unsure(struct delivery *dlv)
 	ahead_hold(dlv->lane);
 	outcome_note_unsure(dlv);
 	ack_give_up(dlv);
-	if (dlv->row.resends < dlv->relay->conf.resends) {
+	if (!dlv->unwanted && dlv->row.resends < dlv->relay->conf.resends) {
 		dlv->row.resends++;
 		dlv->resend_waits = true;
 		dlv->resend_counted = false;
@@ -319,6 +326,12 @@ static void finish_attempt(struct delivery *dlv,
 {
 	if (dlv->worst != IWF_FATE_QUEUED || !dlv->link_trouble)
 		dlv->resend_waits = false;
+	if (dlv->unwanted && (dlv->worst == IWF_FATE_FAILED ||
+			      dlv->worst == IWF_FATE_QUEUED)) {
+		outcome_unwanted(dlv);
+		outcome_left(dlv);
+		return;
+	}
 	switch (dlv->worst) {
 	case IWF_FATE_SENT:
 		finish_sent(dlv, report);

@@ -45,6 +45,8 @@ bool outcome_is_unsent(const struct delivery *dlv);
 /* It ends here: EXPIRED, FAILED, CANCELLED. */
 void outcome_end(struct delivery *dlv, enum store_state state,
 		 struct iwf_str why);
+/* As dlv->unwanted says. */
+void outcome_unwanted(struct delivery *dlv);
 /* The host has nothing of it any more: out of its lane, on with the next. */
 void outcome_left(struct delivery *dlv);
 /* Its attempt may have arrived: once more, or left to a receipt. */

@@ -271,6 +271,7 @@ static void stop(void *arg)
 
 	expire_stop(relay);
 	ack_stop(relay);
+	cancel_stop(relay);
 	iwf_timer_stop(&relay->save_timer);
 	iwf_timer_stop(&relay->recover_timer);
 	for (struct queue *q = relay->queues; q; q = q->next)
@@ -298,6 +299,7 @@ static void free_active(struct relay *relay)
 		if (dlv->asker)
 			intake_free(dlv->asker);
 		dlv->asker = NULL;
+		dlv->revokes = NULL;
 		dlv->lane = NULL;
 		dlv->place = PLACE_NOWHERE;
 		dlv->lingers = false;
@@ -334,5 +336,6 @@ void relay_destroy(struct relay **relayp)
 	routes_destroy(&relay->routes);
 	values_free(relay);
 	untold_free(relay);
+	cancel_free(relay);
 	free(relay);
 }

@@ -135,6 +135,17 @@ size_t relay_status(struct relay *relay, struct relay_link_status *status,
 /* Which links would be tried for the message; text lines for a human. */
 void relay_explain(struct relay *relay, const struct iwf_message *msg,
 		   struct iwf_buf *text);
+/* A delivery is not wanted any more (iwfctl cancel). What waits ends durably as
+ * CANCELLED; of what a link has it is asked to stop what is not yet written. */
+struct relay_cancelled {
+	enum iwf_err err;         /* IWF_E_NOT_FOUND, or the store's */
+	enum store_state was;     /* when it was asked for */
+	enum store_state is;      /* what became of it, as far as is known */
+};
+/* On the relay's loop, once; after 5 s at the latest. */
+typedef void relay_cancelled_fn(void *arg, const struct relay_cancelled *what);
+void relay_cancel(struct relay *relay, uint64_t id, relay_cancelled_fn *told,
+		  void *arg);
 /* A message of the operator's own (iwfctl send), by the same door. */
 typedef void relay_sent_fn(void *arg, const struct iwf_verdict *verdict);
 void relay_send(struct relay *relay, const struct iwf_message *msg,

@@ -26,6 +26,15 @@ void reroute_abandoned(struct iwf_host *host);
 /* One that its host gave back; it is in no lane. */
 void reroute_one(struct delivery *dlv);
 
+/* cancel.c: its link is told that it is unwanted, and answers as ever. */
+void cancel_out(struct delivery *dlv, enum store_state ends_as);
+/* What links have and whose time is over. */
+void cancel_expired(struct relay *relay, int64_t now_ms);
+/* It is durable as it stands, or has left its link: who asked is told. */
+void cancel_saved(struct delivery *dlv);
+void cancel_stop(struct relay *relay);
+void cancel_free(struct relay *relay);
+
 /* wake.c: looks through what waits for the queue's reachable recipients. */
 void wake_start(struct queue *queue);
 
@@ -127,6 +136,7 @@ struct relay {
 	struct intake *flying;         /* messages without an id, under way */
 	unsigned flying_cut;           /* of those, is_cut */
 	struct intake *waiting_acks;   /* accepted; their answers wait */
+	struct revoke *revokes;        /* asked for and not yet told of */
 	struct store_query untold_query;
 	void (*on_untold)(struct relay *relay);
 	struct store_query recover_query;

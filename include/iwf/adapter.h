@@ -70,7 +70,8 @@ struct iwf_ops {
 	void (*reconfigure)(struct iwf_link *link, const void *conf);
 	void (*submit)(struct iwf_link *link, const struct iwf_job *job);
 	/* The delivery is not wanted any more (expired, revoked). Parts not yet
-	 * written are answered FAILED; others stay as they are. */
+	 * written are answered FAILED; others stay as they are. A job that is
+	 * not known any more is no mistake. */
 	void (*cancel)(struct iwf_link *link, uint64_t job_id);
 	void (*drain)(struct iwf_link *link);
 	/* Frees the link and clears the pointer, whatever state it is in. */

@@ -474,6 +474,29 @@ static void cancel_of_the_unknown_is_nothing(void **state)
 	contract_close(&contract);
 }
 
+/* Written or not, each job has its one answer. */
+static void cancelled_jobs_are_answered_once(void **state)
+{
+	struct contract contract;
+	unsigned jobs;
+
+	open_default(&contract, state);
+	jobs = fill(&contract);
+	for (uint64_t id = 1; id <= jobs; id += 2)
+		contract.driver->adapter->ops->cancel(contract.link, id);
+	contract.driver->take_all(&contract);
+	assert_each_answered_once(&contract);
+	for (uint64_t id = 1; id <= jobs; id++)
+		assert_int_equal(fake_host_report_count(contract.host, id, 0,
+							IWF_FATE_SENT) +
+				 fake_host_report_count(contract.host, id, 0,
+							IWF_FATE_FAILED), 1);
+	for (uint64_t id = 2; id <= jobs; id += 2)
+		assert_int_equal(fake_host_report_count(contract.host, id, 0,
+							IWF_FATE_SENT), 1);
+	contract_close(&contract);
+}
+
 static void reconfigure_to_the_same_changes_nothing(void **state)
 {
 	struct contract contract;
@@ -532,6 +555,7 @@ static const struct {
 	RULE(rule_9_silence_after_close, NOTHING),
 	RULE(rule_9_close_in_any_state, NOTHING),
 	RULE(cancel_of_the_unknown_is_nothing, NOTHING),
+	RULE(cancelled_jobs_are_answered_once, NOTHING),
 	RULE(reconfigure_to_the_same_changes_nothing, NOTHING),
 	RULE(a_killed_link_comes_back, KILL),
 };

@@ -53,8 +53,10 @@ static void submit(struct iwf_link *link, const struct iwf_job *job)
 
 static void cancel(struct iwf_link *link, uint64_t job_id)
 {
-	(void)link;
-	(void)job_id;
+	struct fake_link *fake = IWF_CONTAINER(link, struct fake_link, link);
+
+	fake->cancelled = job_id;
+	fake->cancel_count++;
 }
 
 static void drain(struct iwf_link *link)

@@ -29,6 +29,8 @@ struct fake_link {
 	uint32_t next_tag;
 	unsigned room;                  /* announced again with every job */
 	bool is_open, is_up, answers_all;
+	uint64_t cancelled;             /* the last job that was */
+	unsigned cancel_count;
 	unsigned drain_count, close_count, reconfigure_count;
 };
 

@@ -57,6 +57,13 @@ void relay_send(struct relay *relay, const struct iwf_message *msg,
 	sent(arg, &relay->verdict);
 }
 
+void relay_cancel(struct relay *relay, uint64_t id, relay_cancelled_fn *told,
+		  void *arg)
+{
+	relay->cancelled_id = id;
+	told(arg, &relay->cancelled);
+}
+
 /* --- the store --- */
 
 const char *store_state_name(enum store_state state)

@@ -16,6 +16,8 @@ struct relay {
 	size_t link_count;
 	bool is_ready;
 	struct iwf_verdict verdict;    /* what relay_send answers */
+	struct relay_cancelled cancelled; /* what relay_cancel answers */
+	uint64_t cancelled_id;
 	/* What was sent last: "from>to want:text". */
 	char sent[256];
 };

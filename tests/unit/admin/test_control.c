@@ -205,6 +205,27 @@ static const struct {
 	{ IWF_RESULT_ERROR, "{\"ok\":false,\"error\":\"io\"}" },
 };
 
+static void test_cancel(void **state)
+{
+	static const char line[] =
+		"{\"cmd\":\"cancel\",\"id\":\"0ca96ae031800000\"}";
+	struct bench *bench = *state;
+
+	bench->relay.cancelled = (struct relay_cancelled){
+		IWF_OK, STORE_QUEUED, STORE_CANCELLED };
+	check(bench, &(struct row){ line,
+		"{\"ok\":true,\"was\":\"queued\",\"state\":\"cancelled\"}" });
+	assert_true(bench->relay.cancelled_id == 0x0ca96ae031800000u);
+	bench->relay.cancelled.is = STORE_SENT;
+	check(bench, &(struct row){ line,
+		"{\"ok\":true,\"text\":\"the peer has it\"}" });
+	bench->relay.cancelled.err = IWF_E_NOT_FOUND;
+	check(bench, &(struct row){ line,
+		"{\"ok\":false,\"error\":\"not-found\"}" });
+	check(bench, &(struct row){ "{\"cmd\":\"cancel\",\"id\":\"0000\"}",
+				    "{\"ok\":false,\"error\":\"syntax\"}" });
+}
+
 static void test_send(void **state)
 {
 	static const char line[] = "{\"cmd\":\"send\",\"to\":\"+49171\","
@@ -498,6 +519,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_BENCH(test_rows),
 		WITH_BENCH(test_not_well),
+		WITH_BENCH(test_cancel),
 		WITH_BENCH(test_send),
 		WITH_BENCH(test_pipelined),
 		WITH_BENCH(test_pieces),
