@@ -197,6 +197,17 @@ static void skeleton_submit(struct iwf_link *link, const struct iwf_job *job)
 	turn_ask(skeleton);
 }
 
+/* Optional; a real adapter asks its peer, and answers when that does. */
+static void skeleton_query(struct iwf_link *link, const struct iwf_job *job)
+{
+	const struct iwf_report report = {
+		.fate = IWF_FATE_UNSURE, .text = IWF_STR("nobody to ask"),
+	};
+
+	iwf_host_report(link->host, job->id, &report);
+	room_tell(skeleton_of(link));
+}
+
 /* What is still here does not go. */
 static void skeleton_cancel(struct iwf_link *link, uint64_t job_id)
 {
@@ -247,6 +258,7 @@ static const struct iwf_ops ops = {
 	.cancel = skeleton_cancel,
 	.drain = skeleton_drain,
 	.close = skeleton_close,
+	.query = skeleton_query,
 };
 
 IWF_ADAPTER = {

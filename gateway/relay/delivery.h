@@ -76,6 +76,8 @@ struct delivery {
 	bool lingers;
 	struct receipt *waiters;        /* told when the next change is durable */
 	struct receipt *waiters_flying;
+	bool was_queried;               /* and could not tell */
+	bool is_queried;                /* its link asks the peer about it */
 	enum store_state unwanted;      /* EXPIRED or CANCELLED; its link knows */
 	struct revoke *revokes;         /* told what became of it */
 	struct intake *intake;          /* told when it is put */

@@ -60,6 +60,22 @@ static struct delivery *inbox_pop(struct iwf_host *host)
 	return delivery_list_pop(&host->inbox);
 }
 
+/* Ops of a lower ABI end before query. */
+static bool can_query(const struct iwf_host *host)
+{
+	return host->adapter->abi >= 2 && host->adapter->ops->query;
+}
+
+static void give(struct iwf_host *host, struct delivery *dlv)
+{
+	const struct iwf_ops *ops = host->adapter->ops;
+
+	if (dlv->is_queried)
+		ops->query(host->link, &dlv->job);
+	else
+		ops->submit(host->link, &dlv->job);
+}
+
 void dispatch_take_inbox(struct iwf_host *host)
 {
 	while (host->inbox.count) {
@@ -70,7 +86,7 @@ void dispatch_take_inbox(struct iwf_host *host)
 		if (!atomic_load(&host->room))
 			break;
 		atomic_fetch_sub(&host->room, 1);
-		host->adapter->ops->submit(host->link, &inbox_pop(host)->job);
+		give(host, inbox_pop(host));
 	}
 	tell_relay(host);
 }
@@ -133,9 +149,12 @@ void dispatch_submit(struct delivery *dlv)
 		outcome_left(dlv);
 		return;
 	}
-	if (dlv->resend_waits && !dlv->resend_counted)
+	dlv->is_queried = dlv->row.resends && !dlv->was_queried &&
+			  can_query(dlv->host);
+	if (dlv->resend_waits && !dlv->resend_counted && !dlv->is_queried) {
 		relay_count(dlv->relay, RELAY_M_POSSIBLE_DUPLICATE);
-	dlv->resend_counted = dlv->resend_waits;
+		dlv->resend_counted = true;
+	}
 	dlv->place = PLACE_HOST;
 	outcome_begin(dlv);
 	job->attempt = dlv->row.attempts;

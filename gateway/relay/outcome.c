@@ -308,6 +308,7 @@ void outcome_unsure(struct delivery *dlv)
 	relay_count(dlv->relay, RELAY_M_UNSURE);
 	ahead_hold(dlv->lane);
 	outcome_note_unsure(dlv);
+	dlv->was_queried = false;
 	ack_give_up(dlv);
 	if (!dlv->unwanted && dlv->row.resends < dlv->relay->conf.resends) {
 		dlv->row.resends++;
@@ -365,8 +366,46 @@ static void note_worst(struct delivery *dlv, const struct iwf_report *report)
 	delivery_set_text(dlv, report->text);
 }
 
+/* What the peer knows of the earlier attempt. */
+static void answer_query(struct delivery *dlv, const struct iwf_report *report)
+{
+	struct iwf_report whole = *report;
+
+	dlv->is_queried = false;
+	if (report->fate == IWF_FATE_QUEUED || report->fate == IWF_FATE_UNSURE) {
+		/* It cannot tell, or nothing came: so it goes again. Another
+		 * place in the inbox, of the same attempt. */
+		dlv->was_queried = true;
+		dlv->host->attempts++;
+		dispatch_submit(dlv);
+		return;
+	}
+	/* No copy went. */
+	dlv->row.resends -= dlv->resend_waits;
+	dlv->resend_waits = false;
+	if (report->fate == IWF_FATE_FAILED) {
+		outcome_answer(dlv, report);
+		return;
+	}
+	whole.fate = IWF_FATE_SENT;
+	for (uint32_t part = 1; part <= dlv->row.parts; part++)
+		set_bit(dlv->row.parts_sent, part);
+	note_sent(dlv, &whole);
+	if (!delivery_is_gone(dlv))
+		mark_sent(dlv, &whole);
+	if (report->fate != IWF_FATE_SENT)
+		outcome_later(dlv, report, 0);
+	delivery_save(dlv);
+	outcome_left(dlv);
+}
+
 void outcome_answer(struct delivery *dlv, const struct iwf_report *report)
 {
+	if (dlv->is_queried && !report->link_trouble) {
+		answer_query(dlv, report);
+		return;
+	}
+	dlv->is_queried = false;
 	note_parts(dlv, report);
 	note_worst(dlv, report);
 	dlv->has_unsure |= report->fate == IWF_FATE_UNSURE;

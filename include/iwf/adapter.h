@@ -80,6 +80,13 @@ struct iwf_ops {
 	 * "key: value". */
 	void (*explain)(struct iwf_link *link, const struct iwf_message *msg,
 			struct iwf_buf *text);
+	/* Optional, ABI 2: asks the peer what became of the earlier attempt of
+	 * the job, which may have arrived; called in the place of submit, and
+	 * takes as much room. Answered once for the whole job (part 0) by
+	 * iwf_host_report: SENT, DELIVERED or FAILED as the peer says, UNSURE
+	 * when it does not know or answer, QUEUED when surely nothing came.
+	 * After the last two submit follows. The job is borrowed until then. */
+	void (*query)(struct iwf_link *link, const struct iwf_job *job);
 };
 
 struct iwf_adapter {

@@ -497,6 +497,28 @@ static void cancelled_jobs_are_answered_once(void **state)
 	contract_close(&contract);
 }
 
+/* Of an adapter that has it. */
+static void a_query_has_one_answer(void **state)
+{
+	const struct contract_driver *driver = *state;
+	const struct iwf_message *msg;
+	struct contract contract;
+	struct iwf_job job = { .id = 99, .attempt = 2, .again = true };
+
+	if (driver->adapter->abi < 2 || !driver->adapter->ops->query)
+		return;
+	open_default(&contract, state);
+	msg = contract_message(IWF_STR("hello"), IWF_WANT_DELIVERED);
+	job.msg = msg;
+	driver->adapter->ops->query(contract.link, &job);
+	iwf_message_unref(&msg);
+	driver->take_all(&contract);
+	fake_loop_advance(contract.loop, TEN_MINUTES_MS);
+	assert_int_equal(fake_host_answer_count(contract.host, job.id), 1);
+	assert_int_equal(fake_host_report(contract.host, job.id)->part, 0);
+	contract_close(&contract);
+}
+
 static void reconfigure_to_the_same_changes_nothing(void **state)
 {
 	struct contract contract;
@@ -556,6 +578,7 @@ static const struct {
 	RULE(rule_9_close_in_any_state, NOTHING),
 	RULE(cancel_of_the_unknown_is_nothing, NOTHING),
 	RULE(cancelled_jobs_are_answered_once, NOTHING),
+	RULE(a_query_has_one_answer, NOTHING),
 	RULE(reconfigure_to_the_same_changes_nothing, NOTHING),
 	RULE(a_killed_link_comes_back, KILL),
 };

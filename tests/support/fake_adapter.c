@@ -83,11 +83,30 @@ static const struct iwf_ops ops = {
 	.cancel = cancel, .drain = drain, .close = close_link,
 };
 
+static void query(struct iwf_link *link, const struct iwf_job *job)
+{
+	struct fake_link *fake = IWF_CONTAINER(link, struct fake_link, link);
+
+	fake->queried = job->id;
+	fake->query_count++;
+	iwf_host_room(fake->host, fake->room);
+}
+
+static const struct iwf_ops query_ops = {
+	.open = open_link, .reconfigure = reconfigure, .submit = submit,
+	.cancel = cancel, .drain = drain, .close = close_link, .query = query,
+};
+
 static const struct iwf_setting no_rows[] = { IWF_ROWS_END };
 
 const struct iwf_adapter fake_adapter = {
 	.abi = IWF_ABI_VERSION, .name = "fake", .text = "for tests",
 	.rows = no_rows, .conf_size = 1, .ops = &ops,
+};
+
+const struct iwf_adapter fake_query_adapter = {
+	.abi = IWF_ABI_VERSION, .name = "fake", .text = "for tests",
+	.rows = no_rows, .conf_size = 1, .ops = &query_ops,
 };
 
 void fake_link_forget(struct fake_link *link)

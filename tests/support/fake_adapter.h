@@ -29,12 +29,16 @@ struct fake_link {
 	uint32_t next_tag;
 	unsigned room;                  /* announced again with every job */
 	bool is_open, is_up, answers_all;
+	uint64_t queried;               /* the last job that was */
+	unsigned query_count;
 	uint64_t cancelled;             /* the last job that was */
 	unsigned cancel_count;
 	unsigned drain_count, close_count, reconfigure_count;
 };
 
 extern const struct iwf_adapter fake_adapter;
+/* The same, and it can be asked about jobs. */
+extern const struct iwf_adapter fake_query_adapter;
 
 /* For a host that is not opened by the adapter's open. */
 void fake_link_attach(struct fake_link *link, struct iwf_host *host);

@@ -304,6 +304,93 @@ static void a_late_answer_while_parts_are_resent(void **state)
 	rig_assert_balance(rig);
 }
 
+static uint64_t queried(struct rig *rig, unsigned to)
+{
+	unsigned count = rig->op1->query_count;
+	uint64_t id = rig_send(rig, 1, to);
+
+	rig->op1->host->adapter = &fake_query_adapter;
+	fake_link_fate(rig->op1, id, IWF_FATE_UNSURE);
+	rig_turn(rig);
+	assert_int_equal(rig->op1->query_count, count + 1);
+	assert_int_equal(rig->op1->queried, id);
+	assert_int_equal(fake_link_count(rig->op1, id), 1);
+	return id;
+}
+
+/* Before it is sent again the peer is asked; what it knows is the answer. */
+static void the_peer_is_asked_first(void **state)
+{
+	static const struct {
+		enum iwf_fate fate;
+		enum store_state state;
+		unsigned jobs, resends;
+	} rows[] = {
+		{ IWF_FATE_SENT, STORE_SENT, 1, 0 },
+		{ IWF_FATE_DELIVERED, STORE_DELIVERED, 1, 0 },
+		{ IWF_FATE_FAILED, STORE_FAILED, 1, 0 },
+		{ IWF_FATE_QUEUED, STORE_ATTEMPT, 2, 1 },
+		{ IWF_FATE_UNSURE, STORE_ATTEMPT, 2, 1 },
+	};
+	struct rig *rig = *state;
+	int64_t copies = 0;
+
+	rig->cpm->answers_all = true;
+	for (unsigned i = 0; i < 5; i++) {
+		uint64_t id = queried(rig, 2 + i);
+		const struct iwf_report report = { .fate = rows[i].fate };
+		struct store_delivery row = { 0 };
+
+		assert_int_equal(rig_metric(rig, RELAY_M_POSSIBLE_DUPLICATE),
+				 copies);
+		fake_link_answer(rig->op1, id, &report);
+		rig_turn(rig);
+		assert_state(rig, id, rows[i].state);
+		assert_int_equal(fake_link_count(rig->op1, id), rows[i].jobs);
+		assert_true(rig_row(rig, id, &row));
+		assert_int_equal(row.resends, rows[i].resends);
+		copies += rows[i].resends;
+		assert_int_equal(rig_metric(rig, RELAY_M_POSSIBLE_DUPLICATE),
+				 copies);
+		if (rows[i].jobs == 2)
+			fake_link_sent(rig->op1, id, "copy");
+		rig_turn(rig);
+	}
+	rig_assert_balance(rig);
+}
+
+/* Its link is down again before it could ask: it asks when it is up. */
+static void asked_when_the_link_is_back(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t id = queried(rig, 2);
+
+	fake_link_trouble(rig->op1, id);
+	iwf_host_room(rig->op1->host, 0);
+	fake_link_down(rig->op1);
+	rig_turn(rig);
+	fake_link_up(rig->op1, RIG_ROOM);
+	rig_advance(rig, SEC);
+	assert_int_equal(rig->op1->query_count, 2);
+	assert_int_equal(fake_link_count(rig->op1, id), 1);
+}
+
+/* Its ops end before query. */
+static void an_older_adapter_is_not_asked(void **state)
+{
+	struct rig *rig = *state;
+	struct iwf_adapter older = fake_query_adapter;
+	uint64_t id = rig_send(rig, 1, 2);
+
+	older.abi = 1;
+	rig->op1->host->adapter = &older;
+	fake_link_fate(rig->op1, id, IWF_FATE_UNSURE);
+	rig_turn(rig);
+	assert_int_equal(rig->op1->query_count, 0);
+	assert_int_equal(fake_link_count(rig->op1, id), 2);
+	rig->op1->host->adapter = &fake_adapter;
+}
+
 /* Jobs that the link never saw come back as the link's trouble. */
 static void a_link_that_dies_with_jobs_in_its_inbox(void **state)
 {
@@ -347,6 +434,9 @@ int main(void)
 		RIG_TEST(final_while_resent),
 		RIG_TEST(final_before_the_attempt_is_written),
 		RIG_TEST(a_late_answer_while_parts_are_resent),
+		RIG_TEST(the_peer_is_asked_first),
+		RIG_TEST(asked_when_the_link_is_back),
+		RIG_TEST(an_older_adapter_is_not_asked),
 		RIG_TEST(a_link_that_dies_with_jobs_in_its_inbox),
 	};
 
