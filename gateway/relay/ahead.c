@@ -93,15 +93,20 @@ bool ahead_is_saved(const struct delivery *dlv,
 	       row->attempts == dlv->row.attempts;
 }
 
-/* It only waits, after all. */
-static void take_back(struct delivery *dlv)
+void ahead_undo(struct delivery *dlv)
 {
-	ahead_leave(dlv);
+	if (!ahead_leave(dlv))
+		return;
 	dlv->row.state = STORE_QUEUED;
 	dlv->row.attempts--;
 	if (!dlv->row.attempts)
 		dlv->row.attempt_at_ms = 0;
 	dlv->attempt_durable = false;
+}
+
+static void take_back(struct delivery *dlv)
+{
+	ahead_undo(dlv);
 	delivery_save(dlv);
 }
 
@@ -119,9 +124,11 @@ void ahead_expire(struct queue *queue, int64_t now_ms)
 	for (struct delivery *dlv = queue->ahead; dlv; dlv = next) {
 		next = dlv->ahead_next;
 		if (dlv->place == PLACE_LANE &&
-		    dlv->row.expires_at_ms <= now_ms)
+		    dlv->row.expires_at_ms <= now_ms) {
+			ahead_undo(dlv);
 			outcome_end(dlv, STORE_EXPIRED,
 				    IWF_STR("expired while waiting"));
+		}
 	}
 }
 

@@ -134,10 +134,12 @@ static void await(struct revoke *revoke, struct delivery *dlv)
 static void revoke_it(struct revoke *revoke, struct delivery *dlv)
 {
 	bool is_out = dlv->place == PLACE_HOST || dlv->place == PLACE_ATTEMPT;
+	bool waits = dlv->row.state == STORE_QUEUED || dlv->ahead_at;
 
-	revoke->what.was = revoke->what.is = dlv->row.state;
+	revoke->what.was = waits ? STORE_QUEUED : dlv->row.state;
+	revoke->what.is = revoke->what.was;
 	/* The peer has it, or may have it, or it has ended. */
-	if (dlv->row.state != STORE_QUEUED && !is_out) {
+	if (!waits && !is_out) {
 		tell(revoke);
 		delivery_release(&dlv);
 		return;
@@ -150,6 +152,7 @@ static void revoke_it(struct revoke *revoke, struct delivery *dlv)
 		revoke->what.err = IWF_E_STATE;
 		tell(revoke);
 	} else {
+		ahead_undo(dlv);
 		outcome_end(dlv, STORE_CANCELLED,
 			    IWF_STR("cancelled by the operator"));
 	}

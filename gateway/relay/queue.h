@@ -94,7 +94,9 @@ bool ahead_leave(struct delivery *dlv);
 /* The row that is durable now is the attempt made ahead. */
 bool ahead_is_saved(const struct delivery *dlv,
 		    const struct store_delivery *row);
-/* They only wait, after all: the link cannot send, or the lane is held. */
+/* It only waits, after all, if it was made ahead; the caller saves it. */
+void ahead_undo(struct delivery *dlv);
+/* All of them: the link cannot send, or the lane is held. */
 void ahead_take_back(struct queue *queue);
 void ahead_hold(struct lane *lane);
 void ahead_expire(struct queue *queue, int64_t now_ms);

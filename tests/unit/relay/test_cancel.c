@@ -48,6 +48,7 @@ static void what_waits_is_cancelled(void **state)
 	rig->holds_commits = false;
 	check(&told, STORE_QUEUED, STORE_CANCELLED);
 	assert_state(rig, behind, STORE_CANCELLED);
+	assert_int_equal(rig_attempts(rig, behind), 0);
 	assert_int_equal(rig_told(rig, behind, IWF_FATE_CANCELLED), 1);
 	cancel(rig, retried, &told);
 	check(&told, STORE_QUEUED, STORE_CANCELLED);
@@ -116,17 +117,18 @@ static void in_the_links_inbox(void **state)
 static void on_its_way_to_the_link(void **state)
 {
 	struct rig *rig = *state;
-	uint64_t first = rig_send(rig, 1, 2), id = rig_send(rig, 1, 2);
+	uint64_t id = rig_send(rig, 1, 2);
 	struct told told;
 
-	rig->holds_commits = true;
-	fake_link_sent(rig->op1, first, "a");
+	fake_link_fate(rig->op1, id, IWF_FATE_QUEUED);
 	rig_turn(rig);
+	rig->holds_commits = true;
+	rig_advance(rig, 31 * SEC);
 	cancel(rig, id, &told);
 	rig->holds_commits = false;
 	rig_turn(rig);
 	check(&told, STORE_ATTEMPT, STORE_CANCELLED);
-	assert_int_equal(fake_link_count(rig->op1, id), 0);
+	assert_int_equal(fake_link_count(rig->op1, id), 1);
 	fake_link_sent(rig->cpm, rig->cpm->jobs[0].id, "");
 	rig_turn(rig);
 	rig_assert_balance(rig);
