@@ -52,6 +52,7 @@ struct verdict_row {
 static const struct verdict_row verdict_rows[] = {
 	[IWF_RESULT_ACCEPTED] = { 202, "Accepted" },
 	[IWF_RESULT_DUPLICATE] = { 202, "Accepted" },
+	/* or what the relay says: why not now */
 	[IWF_RESULT_BUSY] = { 503, "Gateway Busy" },
 	[IWF_RESULT_NO_ROUTE] = { 404, "No Route To This Recipient" },
 	[IWF_RESULT_LOOP] = { 482, "Would Return To Where It Came From" },
@@ -59,7 +60,7 @@ static const struct verdict_row verdict_rows[] = {
 	/* or what the relay says: who is refused, or by what */
 	[IWF_RESULT_BLOCKED] = { 403, "Refused" },
 	[IWF_RESULT_UNMATCHED] = { 202, "Accepted" },
-	[IWF_RESULT_ERROR] = { 503, "Store Cannot Be Written" },
+	[IWF_RESULT_ERROR] = { 500, "Internal Error, Nothing Was Accepted" },
 };
 
 /* What has become of it already. The other side's code is another protocol's
@@ -83,6 +84,11 @@ static const struct verdict_row *row_of_fate(const struct iwf_verdict *verdict)
 	}
 }
 
+static bool says_why(enum iwf_result result)
+{
+	return result == IWF_RESULT_BLOCKED || result == IWF_RESULT_BUSY;
+}
+
 void cpm_status_of_verdict(const struct iwf_verdict *verdict,
 			   struct sip_answer *answer)
 {
@@ -94,7 +100,6 @@ void cpm_status_of_verdict(const struct iwf_verdict *verdict,
 		.status = row->status, .phrase = row->phrase,
 		.retry_after_sec = verdict->retry_after_sec,
 	};
-	if (verdict->result == IWF_RESULT_BLOCKED && verdict->why &&
-	    *verdict->why)
+	if (says_why(verdict->result) && verdict->why && *verdict->why)
 		answer->phrase = verdict->why;
 }

@@ -114,6 +114,14 @@ static void tell_found(struct receipt *receipt)
 	receipt_finish(receipt, IWF_RESULT_ACCEPTED, "");
 }
 
+static void fail(struct receipt *receipt, enum iwf_err err)
+{
+	const char *why;
+	enum iwf_result result = intake_result_of(err, &why);
+
+	receipt_finish(receipt, result, why);
+}
+
 static void on_joined(struct iwf_task *task)
 {
 	struct receipt *receipt = IWF_CONTAINER(task, struct receipt,
@@ -122,8 +130,7 @@ static void on_joined(struct iwf_task *task)
 	struct delivery *dlv;
 
 	if (receipt->change.err) {
-		receipt_finish(receipt, IWF_RESULT_ERROR,
-			       "store cannot be written");
+		fail(receipt, receipt->change.err);
 		return;
 	}
 	if (receipt->is_lookup) {

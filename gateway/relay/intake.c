@@ -78,16 +78,34 @@ void intake_finish(struct intake *intake, enum iwf_result result,
 	intake_answer(intake, result, why);
 }
 
+enum iwf_result intake_result_of(enum iwf_err err, const char **why)
+{
+	if (err == IWF_E_IO || err == IWF_E_FULL || err == IWF_E_CORRUPT) {
+		*why = "Store Cannot Be Written";
+		return IWF_RESULT_BUSY;
+	}
+	*why = "Store Refused This Message";
+	return IWF_RESULT_ERROR;
+}
+
+void intake_fail(struct intake *intake, enum iwf_err err)
+{
+	const char *why;
+	enum iwf_result result = intake_result_of(err, &why);
+
+	intake_finish(intake, result, why);
+}
+
 /* --- on the edge's loop: refused here, or to the relay's loop --- */
 
 static const char *busy_reason(struct relay *relay)
 {
 	if (atomic_load(&relay->draining) || !atomic_load(&relay->started))
-		return "gateway is starting or stopping";
+		return "Gateway Is Starting Or Stopping";
 	if (!store_is_writable(relay->store))
-		return "store cannot be written";
+		return "Store Cannot Be Written";
 	if (atomic_load(&relay->intake_count) >= relay->conf.intake_max)
-		return "too many messages not yet durable";
+		return "Too Many Messages Not Yet Durable";
 	return NULL;
 }
 
@@ -109,7 +127,7 @@ static bool is_copy(struct intake *intake)
 	}
 	if (!untold_is_flying(relay, key))
 		return false;
-	intake_finish(intake, IWF_RESULT_BUSY, "the same is being accepted");
+	intake_finish(intake, IWF_RESULT_BUSY, "The Same Is Being Accepted");
 	return true;
 }
 
@@ -336,8 +354,7 @@ void intake_on_put(struct delivery *dlv, enum iwf_err err)
 		return;
 	}
 	if (err) {
-		intake_finish(intake, IWF_RESULT_ERROR,
-			      "store cannot be written");
+		intake_fail(intake, err);
 		undo(dlv, was_outside);
 		return;
 	}

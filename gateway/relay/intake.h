@@ -35,6 +35,10 @@ struct intake {
 };
 
 void intake_start(struct intake *intake);            /* edge's loop */
+/* What it is to its sender that a change was not made: the store's trouble ends,
+ * what it refuses it will always refuse. */
+enum iwf_result intake_result_of(enum iwf_err err, const char **why);
+void intake_fail(struct intake *intake, enum iwf_err err);
 void intake_finish(struct intake *intake, enum iwf_result result,
 		   const char *why);                 /* relay's loop */
 /* As above for what is no longer counted as under way. */

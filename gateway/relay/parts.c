@@ -87,8 +87,7 @@ static void on_part(struct iwf_task *task)
 	struct relay *relay = intake->relay;
 
 	if (intake->change.err) {
-		intake_finish(intake, IWF_RESULT_ERROR,
-			      "store cannot be written");
+		intake_fail(intake, intake->change.err);
 		return;
 	}
 	intake_cursor_set(intake);

@@ -176,7 +176,7 @@ enum iwf_result {
 	IWF_RESULT_TOO_LARGE,
 	IWF_RESULT_BLOCKED,
 	IWF_RESULT_UNMATCHED, /* a report by remote id that waits for its message */
-	IWF_RESULT_ERROR      /* the store failed: nothing was accepted */
+	IWF_RESULT_ERROR      /* the gateway's own fault: nothing was accepted */
 };
 
 struct iwf_verdict {

@@ -140,7 +140,7 @@ static void it_is_answered_when_it_is_durable(void **state)
 	} rows[] = {
 		{ IWF_RESULT_ACCEPTED, 202 }, { IWF_RESULT_UNMATCHED, 202 },
 		{ IWF_RESULT_DUPLICATE, 202 }, { IWF_RESULT_BUSY, 503 },
-		{ IWF_RESULT_ERROR, 503 },
+		{ IWF_RESULT_ERROR, 500 },
 	};
 
 	(void)state;

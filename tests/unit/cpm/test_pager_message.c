@@ -258,7 +258,7 @@ static void the_answer_waits_for_done(void **state)
 		{ IWF_RESULT_LOOP, 482, 1 },
 		{ IWF_RESULT_TOO_LARGE, 413, 1 },
 		{ IWF_RESULT_BLOCKED, 403, 1 },
-		{ IWF_RESULT_ERROR, 503, 1 },
+		{ IWF_RESULT_ERROR, 500, 1 },
 	};
 
 	(void)state;

@@ -152,7 +152,8 @@ static void each_verdict_has_its_status(void **state)
 		{ IWF_RESULT_LOOP, 482, "Would Return To Where It Came From" },
 		{ IWF_RESULT_TOO_LARGE, 413, "Message Too Large" },
 		{ IWF_RESULT_BLOCKED, 403, "Refused" },
-		{ IWF_RESULT_ERROR, 503, "Store Cannot Be Written" },
+		{ IWF_RESULT_ERROR, 500,
+		  "Internal Error, Nothing Was Accepted" },
 	};
 
 	(void)state;

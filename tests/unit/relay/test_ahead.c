@@ -136,7 +136,7 @@ static void a_put_that_fails(void **state)
 	rig->fails_commits = true;
 	tag = fake_link_accept(rig->cpm, &msg);
 	rig_turn(rig);
-	assert_int_equal(rig_result(rig->cpm, tag), IWF_RESULT_ERROR);
+	assert_int_equal(rig_result(rig->cpm, tag), IWF_RESULT_BUSY);
 	rig->fails_commits = false;
 	fake_link_sent(rig->op1, first, "a");
 	rig_advance(rig, SEC);

@@ -68,7 +68,7 @@ static void a_failed_join_is_an_error(void **state)
 	rig->fails_commits = true;
 	tag = fake_link_receipt(rig->op1, "id1", IWF_FATE_DELIVERED);
 	rig_turn(rig);
-	assert_int_equal(rig_result(rig->op1, tag), IWF_RESULT_ERROR);
+	assert_int_equal(rig_result(rig->op1, tag), IWF_RESULT_BUSY);
 	rig->fails_commits = false;
 	tag = fake_link_receipt(rig->op1, "id1", IWF_FATE_DELIVERED);
 	rig_turn(rig);

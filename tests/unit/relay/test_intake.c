@@ -36,6 +36,27 @@ static void done_comes_after_the_commit(void **state)
 	rig->holds_commits = false;
 }
 
+static void busy_only_when_it_passes(void **state)
+{
+	static const struct {
+		enum iwf_err err;
+		enum iwf_result result;
+	} rows[] = {
+		{ IWF_E_IO, IWF_RESULT_BUSY },
+		{ IWF_E_FULL, IWF_RESULT_BUSY },
+		{ IWF_E_CORRUPT, IWF_RESULT_BUSY },
+		{ IWF_E_STATE, IWF_RESULT_ERROR },
+		{ IWF_E_EXISTS, IWF_RESULT_ERROR },
+		{ IWF_E_LIMIT, IWF_RESULT_ERROR },
+	};
+	const char *why;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(intake_result_of(rows[i].err, &why),
+				 rows[i].result);
+}
+
 static void a_failed_commit_accepts_nothing(void **state)
 {
 	struct rig *rig = *state;
@@ -45,7 +66,7 @@ static void a_failed_commit_accepts_nothing(void **state)
 	rig->fails_commits = true;
 	tag = fake_link_accept(rig->cpm, &msg);
 	rig_turn(rig);
-	assert_int_equal(rig_result(rig->cpm, tag), IWF_RESULT_ERROR);
+	assert_int_equal(rig_result(rig->cpm, tag), IWF_RESULT_BUSY);
 	assert_true(rig->cpm->verdicts[tag].verdict.retry_after_sec > 0);
 	assert_int_equal(rig->op1->job_count, 0);
 	rig_assert_balance(rig);
@@ -245,7 +266,7 @@ static void a_cursor_is_put_with_its_message(void **state)
 	rig->fails_commits = true;
 	iwf_host_accept_with(rig->cpm->host, &accept, fake_link_on_done, tag);
 	rig_turn(rig);
-	assert_int_equal(rig_result(rig->cpm, tag), IWF_RESULT_ERROR);
+	assert_int_equal(rig_result(rig->cpm, tag), IWF_RESULT_BUSY);
 	assert_int_equal(iwf_host_recall(rig->cpm->host, accept.cursor_key).len,
 			 0);
 	rig->fails_commits = false;
@@ -271,6 +292,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RIG_TEST(done_comes_after_the_commit),
+		cmocka_unit_test(busy_only_when_it_passes),
 		RIG_TEST(a_failed_commit_accepts_nothing),
 		RIG_TEST(too_many_not_yet_durable),
 		RIG_TEST(too_large),
