@@ -449,9 +449,10 @@ void gateway_stop(struct gateway **gateway)
 	admin_destroy(&gw->admin);
 	if (gw->relay)
 		stop_relay(gw);
-	if (gw->store)
+	if (gw->store) {
 		metrics_remove(gw->metrics, store_metrics(gw->store));
-	store_close(&gw->store);
+		store_stop(gw->store);
+	}
 	if (gw->relay)
 		settle(gw);
 	for (unsigned i = 0; gw->sip && i < sip_worker_count(gw->sip); i++)
@@ -459,6 +460,7 @@ void gateway_stop(struct gateway **gateway)
 				       sip_worker_get(gw->sip, i)));
 	sip_destroy(&gw->sip);
 	relay_destroy(&gw->relay);
+	store_close(&gw->store);
 	iwf_log_info(gw->log, "stopped", "version=%s", IWF_VERSION);
 	metrics_destroy(&gw->metrics);
 	free(gw->cpm_hosts);

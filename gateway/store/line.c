@@ -30,9 +30,11 @@ void line_push(struct store_line *line, struct iwf_task *task)
 
 	task->next = NULL;
 	pthread_mutex_lock(&line->lock);
-	was_empty = !line->head;
-	*line->tail = task;
-	line->tail = &task->next;
+	was_empty = !line->head && !line->is_closed;
+	if (!line->is_closed) {
+		*line->tail = task;
+		line->tail = &task->next;
+	}
 	pthread_mutex_unlock(&line->lock);
 	if (was_empty)
 		pthread_cond_signal(&line->more);

@@ -205,8 +205,11 @@ void store_start(struct store *store)
 		     store);
 }
 
-static void stop_threads(struct store *store)
+void store_stop(struct store *store)
 {
+	if (!store->is_started || store->is_stopped)
+		return;
+	store->is_stopped = true;
 	line_end(&store->changes);
 	pthread_join(store->committer, NULL);
 	line_end(&store->queries);
@@ -223,8 +226,7 @@ void store_close(struct store **store)
 
 	if (!closing)
 		return;
-	if (closing->is_started)
-		stop_threads(closing);
+	store_stop(closing);
 	closing->engine->ops->close(&closing->engine);
 	free_store(closing);
 	*store = NULL;

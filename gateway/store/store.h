@@ -366,7 +366,10 @@ void store_recent_transports(struct store *store, int64_t since_ms,
 			     store_transport_fn *each, void *arg);
 /* Starts the committer, the checkpointer and the reader. */
 void store_start(struct store *store);
-/* Finishes what was submitted, completes it, checkpoints, closes. */
+/* Finishes what was submitted, completes it, checkpoints, ends the threads. What
+ * others submit or ask meanwhile and later is never completed: it stays theirs. */
+void store_stop(struct store *store);
+/* Stops it if it runs. Nobody may use it any more. */
 void store_close(struct store **store);
 
 /* Rows of iwf_store_* metrics (commits, changes, syncs, wal bytes, errors...)

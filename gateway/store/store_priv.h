@@ -87,6 +87,7 @@ struct store_line {
 
 void line_open(struct store_line *line);
 void line_close(struct store_line *line);
+/* Behind the end (line_end) it is left alone. */
 void line_push(struct store_line *line, struct iwf_task *task);
 /* Everything in line, oldest first; waits at most wait_ms (below 0: for ever)
  * for something. NULL: nothing came, or the end: then *ended is true. */
@@ -133,6 +134,7 @@ struct store {
 	atomic_bool is_asked;
 	pthread_t committer, reader, auditor, checkpointer;
 	bool is_started;
+	bool is_stopped;
 	bool had_failed;              /* the committer's own */
 	atomic_uint backlog;
 	atomic_bool is_writable;

@@ -216,11 +216,12 @@ static void end_world(struct world *world)
 	settle(world);
 	relay_close_links(world->relay);
 	settle(world);
-	store_close(&world->store);
+	store_stop(world->store);
 	settle(world);
 	loop_destroy(&world->cpm.loop);
 	loop_destroy(&world->op.loop);
 	relay_destroy(&world->relay);
+	store_close(&world->store);
 	metrics_destroy(&world->metrics);
 	log_destroy(&world->log);
 	sem_destroy(&world->cpm.all_told);
