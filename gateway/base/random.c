@@ -31,7 +31,10 @@ static uint64_t rotate(uint64_t x, unsigned bits)
 	return x << bits | x >> (64 - bits);
 }
 
-static void sip_round(uint64_t v[4])
+/* Each round of its own: the state stays in registers. */
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+ALWAYS_INLINE void sip_round(uint64_t v[4])
 {
 	v[0] += v[1];
 	v[2] += v[3];
@@ -54,7 +57,7 @@ static uint64_t little_endian(const unsigned char *p, size_t len)
 	return le64toh(value);
 }
 
-static void take_word(uint64_t v[4], uint64_t word)
+ALWAYS_INLINE void take_word(uint64_t v[4], uint64_t word)
 {
 	v[3] ^= word;
 	sip_round(v);
@@ -74,8 +77,10 @@ uint64_t iwf_hash(const uint8_t key[16], struct iwf_str bytes)
 		take_word(v, little_endian(p, 8));
 	take_word(v, (uint64_t)bytes.len << 56 | little_endian(p, left));
 	v[2] ^= 0xff;
-	for (int i = 0; i < 4; i++)
-		sip_round(v);
+	sip_round(v);
+	sip_round(v);
+	sip_round(v);
+	sip_round(v);
 	return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 

@@ -6,7 +6,8 @@ static unsigned count_bits(const uint8_t *bits)
 	unsigned count = 0;
 
 	for (size_t i = 0; i < STORE_PARTS_LEN; i++)
-		count += (unsigned)__builtin_popcount(bits[i]);
+		if (bits[i])
+			count += (unsigned)__builtin_popcount(bits[i]);
 	return count;
 }
 
