@@ -59,7 +59,10 @@ static void on_state(struct iwf_task *task)
 
 	if (news->state != host->state) {
 		host->since_ms = relay_wall_ms(host->queue->relay);
-		iwf_log_write(host->log, news->state == IWF_LINK_DOWN && was_up ?
+		/* One warning when it is lost, however; not for each attempt
+		 * to have it back. */
+		iwf_log_write(host->log, was_up &&
+			      news->state != IWF_LINK_DRAINING ?
 			      IWF_LOG_WARNING : IWF_LOG_INFO, "link-state",
 			      "state=%s reason=\"%s\"",
 			      state_names[news->state], news->reason);
