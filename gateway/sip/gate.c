@@ -15,6 +15,8 @@
 
 #define ALLOW "MESSAGE, OPTIONS"
 #define ACCEPT "message/cpim"
+#define TELL_EVERY_MS 10000
+#define TELL_AT_MOST 10u
 /* RFC 3840 feature tags of what we take: TS 24.229, OMA CPM 2.2. */
 #define CONTACT_TAGS ";+g.3gpp.icsi-ref=\"" \
 	"urn%3Aurn-7%3A3gpp-service.ims.icsi.oma.cpm.msg\""
@@ -168,18 +170,49 @@ static bool is_retransmission(struct arrival *arrival)
 	return true;
 }
 
-static bool is_untrusted(struct arrival *arrival)
+/* Of each stranger in turn, and of none too often. */
+static bool is_to_be_told(struct arrival *arrival, const char *peer)
+{
+	struct strangers *told = &arrival->worker->strangers;
+	int64_t now_ms = iwf_loop_now_ms(arrival->worker->loop);
+
+	if (now_ms - told->since_ms >= TELL_EVERY_MS) {
+		told->since_ms = now_ms;
+		told->lines = 0;
+	} else if (told->lines == TELL_AT_MOST ||
+		   (told->lines && told->listener == arrival->listener &&
+		    !strcmp(told->peer, peer))) {
+		return false;
+	}
+	told->lines++;
+	told->listener = arrival->listener;
+	snprintf(told->peer, sizeof(told->peer), "%s", peer);
+	return true;
+}
+
+/* A flood costs a few lines now and then; the counter has them all. */
+static void tell_untrusted(struct arrival *arrival)
 {
 	struct sip_worker *worker = arrival->worker;
 	char peer[TPORT_HOSTPORTSIZE];
 
+	tport_hostport(peer, sizeof(peer), msg_addr(arrival->msg), 1);
+	worker->strangers.untold++;
+	if (!is_to_be_told(arrival, peer))
+		return;
+	iwf_log_warning(worker->sip->log, "untrusted",
+			"peer=%s listener=%.*s count=%u", peer,
+			IWF_STR_ARG(arrival->listener->uri),
+			worker->strangers.untold);
+	worker->strangers.untold = 0;
+}
+
+static bool is_untrusted(struct arrival *arrival)
+{
 	if (arrival->is_trusted)
 		return false;
-	worker_count(worker, SIP_M_UNTRUSTED);
-	iwf_log_warning(worker->sip->log, "untrusted", "peer=%s listener=%.*s",
-			tport_hostport(peer, sizeof(peer),
-				       msg_addr(arrival->msg), 1),
-			IWF_STR_ARG(arrival->listener->uri));
+	worker_count(arrival->worker, SIP_M_UNTRUSTED);
+	tell_untrusted(arrival);
 	gate_refuse(arrival, 403, "Not Trusted By This Listener");
 	return true;
 }

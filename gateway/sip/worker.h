@@ -94,6 +94,15 @@ struct sending {
 	struct iwf_task fail;      /* when Sofia refused it at once */
 };
 
+/* What the log was told of them. */
+struct strangers {
+	int64_t since_ms;
+	unsigned lines;            /* since then */
+	unsigned untold;           /* requests since the last line */
+	const struct sip_listener *listener; /* of the last line */
+	char peer[64];
+};
+
 struct sip_worker {
 	struct sip *sip;
 	unsigned index;
@@ -112,6 +121,7 @@ struct sip_worker {
 	unsigned outstanding;
 	bool is_serving;
 	bool is_draining;
+	struct strangers strangers;
 	struct iwf_timer sweep;
 	struct iwf_why why;        /* of worker_open */
 	enum iwf_err err;
