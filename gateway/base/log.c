@@ -11,7 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LINES_PER_SEC 20
 #define EVENTS_LIMITED 16
 
 static const char *const level_names[] = { "error", "warning", "info", "debug",
@@ -33,9 +32,17 @@ struct sink {
 	bool is_journal;
 };
 
+/* So many lines of an event within so many seconds. */
+struct limit {
+	unsigned lines;
+	time_t seconds;
+};
+static const struct limit often = { 20, 1 };
+static const struct limit seldom = { 1, 60 };
+
 struct limited {
 	const char *event;
-	time_t second;
+	time_t since;   /* monotonic */
 	unsigned written;
 	unsigned held_back;
 };
@@ -108,28 +115,37 @@ static struct limited *limited_get(struct iwf_log *log, const char *event)
 
 		if (l->event == event)
 			return l;
-		if (l->second < stalest->second)
+		if (l->since < stalest->since)
 			stalest = l;
 	}
 	*stalest = (struct limited){ .event = event };
 	return stalest;
 }
 
-/* False when the line is one too many; *repeated: how many were before it. */
-static bool may_write(struct iwf_log *log, const char *event, time_t now,
-		      unsigned *repeated)
+static time_t now_sec(void)
 {
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+/* False when the line is one too many; *repeated: how many were before it. */
+static bool may_write(struct iwf_log *log, const char *event,
+		      const struct limit *limit, unsigned *repeated)
+{
+	time_t now = now_sec();
 	struct limited *l;
 	bool may;
 
 	pthread_mutex_lock(&log->lock);
 	l = limited_get(log, event);
 	*repeated = 0;
-	if (l->second != now) {
+	if (now - l->since >= limit->seconds) {
 		*repeated = l->held_back;
-		*l = (struct limited){ .event = event, .second = now };
+		*l = (struct limited){ .event = event, .since = now };
 	}
-	may = l->written < LINES_PER_SEC;
+	may = l->written < limit->lines;
 	if (may)
 		l->written++;
 	else
@@ -187,6 +203,7 @@ static void put_time(struct line *line)
 static void put_head(const struct iwf_log *log, struct line *line,
 		     enum iwf_log_level level, const char *event)
 {
+	line->len = 0;
 	if (log->sink->is_journal)
 		put(line, journal_prefix[level]);
 	else
@@ -221,32 +238,61 @@ static void blank_controls(struct line *line)
 			line->text[i] = ' ';
 }
 
+static void put_repeated(struct line *line, unsigned repeated)
+{
+	char count[32];
+
+	if (!repeated)
+		return;
+	snprintf(count, sizeof(count), " repeated=%u", repeated);
+	put(line, count);
+}
+
+static void write_line(struct line *line)
+{
+	ssize_t n;
+
+	blank_controls(line);
+	line->text[line->len++] = '\n';
+	n = write(STDERR_FILENO, line->text, line->len);
+	(void)n; /* nobody to tell */
+}
+
 void iwf_log_write(struct iwf_log *log, enum iwf_log_level level,
 		   const char *event, const char *fmt, ...)
 {
 	struct line line;
 	unsigned repeated = 0;
-	char count[32];
 	va_list args;
-	ssize_t n;
 
 	if (!iwf_log_is_on(log, level) ||
 	    (level <= IWF_LOG_WARNING &&
-	     !may_write(log, event, time(NULL), &repeated)))
+	     !may_write(log, event, &often, &repeated)))
 		return;
-	line.len = 0;
 	put_head(log, &line, level, event);
-	if (repeated) {
-		snprintf(count, sizeof(count), " repeated=%u", repeated);
-		put(&line, count);
-	}
+	put_repeated(&line, repeated);
 	va_start(args, fmt);
 	put_args(&line, fmt, args);
 	va_end(args);
-	blank_controls(&line);
-	line.text[line.len++] = '\n';
-	n = write(STDERR_FILENO, line.text, line.len);
-	(void)n; /* nobody to tell */
+	write_line(&line);
+}
+
+void iwf_log_seldom(struct iwf_log *log, const char *event, const char *fmt,
+		    ...)
+{
+	struct line line;
+	unsigned repeated;
+	va_list args;
+
+	if (!iwf_log_is_on(log, IWF_LOG_WARNING) ||
+	    !may_write(log, event, &seldom, &repeated))
+		return;
+	put_head(log, &line, IWF_LOG_WARNING, event);
+	put_repeated(&line, repeated);
+	va_start(args, fmt);
+	put_args(&line, fmt, args);
+	va_end(args);
+	write_line(&line);
 }
 
 struct iwf_masked iwf_log_mask(const struct iwf_log *log,

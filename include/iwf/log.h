@@ -22,6 +22,12 @@ struct iwf_log;
 IWF_EXPORT void iwf_log_write(struct iwf_log *log, enum iwf_log_level level,
 			      const char *event, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+/* A warning of what lasts, and shows again with each message it meets: one line
+ * a minute for an event of an object, the later ones with how many were not
+ * written. */
+IWF_EXPORT void iwf_log_seldom(struct iwf_log *log, const char *event,
+			       const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 IWF_EXPORT bool iwf_log_is_on(const struct iwf_log *log,
 			      enum iwf_log_level level);
 

@@ -222,27 +222,47 @@ struct iwf_metric *iwf_host_metrics(const struct iwf_host *host)
 	return ((struct iwf_host *)(uintptr_t)host)->metrics;
 }
 
-void iwf_log_write(struct iwf_log *log, enum iwf_log_level level,
-		   const char *event, const char *fmt, ...)
+static void keep_line(struct iwf_host *host, const struct fake_line *head,
+		      const char *fmt, va_list args)
 {
-	struct iwf_host *host = (struct iwf_host *)(void *)log;
 	struct fake_line *line = &host->lines[host->line_count];
 	struct fake_line unkept;
-	va_list args;
 
-	if (level == IWF_LOG_DEBUG || host->line_count == FAKE_HOST_MAX)
+	if (head->level == IWF_LOG_DEBUG || host->line_count == FAKE_HOST_MAX)
 		line = &unkept;
 	else
 		host->line_count++;
-	line->level = level;
-	snprintf(line->event, sizeof(line->event), "%s", event);
-	va_start(args, fmt);
+	*line = *head;
 	vsnprintf(line->text, sizeof(line->text), fmt, args);
-	va_end(args);
 	if (getenv("FAKE_HOST_SHOW"))
 		fprintf(stderr, "%8lld %s %s\n",
 			(long long)iwf_loop_now_ms(host->loop), line->event,
 			line->text);
+}
+
+void iwf_log_write(struct iwf_log *log, enum iwf_log_level level,
+		   const char *event, const char *fmt, ...)
+{
+	struct fake_line head = { .level = level };
+	va_list args;
+
+	snprintf(head.event, sizeof(head.event), "%s", event);
+	va_start(args, fmt);
+	keep_line((struct iwf_host *)(void *)log, &head, fmt, args);
+	va_end(args);
+}
+
+/* All of them, for tests count what is told. */
+void iwf_log_seldom(struct iwf_log *log, const char *event, const char *fmt,
+		    ...)
+{
+	struct fake_line head = { .level = IWF_LOG_WARNING };
+	va_list args;
+
+	snprintf(head.event, sizeof(head.event), "%s", event);
+	va_start(args, fmt);
+	keep_line((struct iwf_host *)(void *)log, &head, fmt, args);
+	va_end(args);
 }
 
 bool iwf_log_is_on(const struct iwf_log *log, enum iwf_log_level level)

@@ -87,12 +87,20 @@ static void test_a_peer_makes_no_lines(void **state)
 	log_destroy(&log);
 }
 
+static time_t monotonic_sec(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
 static void wait_for_a_new_second(void)
 {
-	time_t began = time(NULL);
+	time_t began = monotonic_sec();
 	struct timespec ms = { .tv_nsec = 1000000 };
 
-	while (time(NULL) == began)
+	while (monotonic_sec() == began)
 		nanosleep(&ms, NULL);
 }
 
@@ -117,6 +125,27 @@ static void test_warnings_are_limited_and_counted(void **state)
 	iwf_log_warning(log, "flood", "n=%d", 100);
 	assert_int_equal(catch_end(&c), 1);
 	assert_non_null(strstr(c.text, "repeated="));
+	log_destroy(&log);
+}
+
+static void test_what_lasts_is_one_line(void **state)
+{
+	const struct log_conf conf = { .level = IWF_LOG_INFO };
+	struct iwf_log *log = log_create(&conf);
+	struct iwf_log *link = log_child(log, "link=op1");
+	struct catcher c;
+
+	(void)state;
+	catch_begin(&c);
+	for (int i = 0; i < 100; i++)
+		iwf_log_seldom(link, "unanswered", "n=%d", i);
+	iwf_log_seldom(log, "unanswered", "n=%d", 7);
+	iwf_log_seldom(link, "other", "n=%d", 8);
+	assert_int_equal(catch_end(&c), 3);
+	assert_non_null(strstr(c.text, "warning unanswered link=op1 n=0\n"));
+	assert_non_null(strstr(c.text, "warning unanswered n=7\n"));
+	assert_non_null(strstr(c.text, "warning other link=op1 n=8\n"));
+	log_destroy(&link);
 	log_destroy(&log);
 }
 
@@ -153,6 +182,7 @@ int main(void)
 		cmocka_unit_test(test_levels_and_scope),
 		cmocka_unit_test(test_a_peer_makes_no_lines),
 		cmocka_unit_test(test_warnings_are_limited_and_counted),
+		cmocka_unit_test(test_what_lasts_is_one_line),
 		cmocka_unit_test(test_addresses_are_masked),
 	};
 
