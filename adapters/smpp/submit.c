@@ -390,8 +390,12 @@ void smpp_submit_on_end(struct smpp_link *link, struct smpp_session *session,
 		part_answered(link, session, part, pdu);
 		return;
 	}
-	if (end == SMPP_ENDED_TIMEOUT)
+	if (end == SMPP_ENDED_TIMEOUT) {
 		late_remember(link, part);
+		iwf_log_seldom(link->log, "unanswered", "command=submit_sm "
+			       "bind=%u sequence=%u", session->number,
+			       request->sequence);
+	}
 	part_unsure(link, part, end == SMPP_ENDED_TIMEOUT ?
 		    "no answer to the submit_sm" :
 		    "the connection ended before the answer");
@@ -409,11 +413,11 @@ void smpp_submit_on_late(struct smpp_link *link, struct smpp_session *session,
 	if (!smpp_late_take(&link->late, session->generation,
 			    pdu->header.sequence, &entry)) {
 		count(link, SMPP_METRIC_UNEXPECTED_RESPONSE);
-		iwf_log_warning(link->log, "unexpected_response",
-				"bind=%u command=%s sequence=%u",
-				session->number,
-				smpp_command_name(pdu->header.id),
-				pdu->header.sequence);
+		iwf_log_seldom(link->log, "unexpected_response",
+			       "bind=%u command=%s sequence=%u",
+			       session->number,
+			       smpp_command_name(pdu->header.id),
+			       pdu->header.sequence);
 		return;
 	}
 	count(link, SMPP_METRIC_LATE_RESPONSE);

@@ -87,8 +87,13 @@ static void finish(struct sending *sending, unsigned status,
 		   struct iwf_str phrase, uint32_t retry_after_sec, bool local)
 {
 	struct sip_pending *pending = sending->pending;
+	enum sip_metric metric = metric_of(status, local);
 
-	worker_count(sending->worker, metric_of(status, local));
+	worker_count(sending->worker, metric);
+	if (metric == SIP_M_SENT_TIMEOUT)
+		iwf_log_seldom(sending->worker->sip->log, "unanswered",
+			       "method=MESSAGE why=\"%.*s\"",
+			       IWF_STR_ARG(phrase));
 	unlink_sending(sending);
 	free(sending);
 	pending->on_answer(pending, status, phrase, retry_after_sec, local);
