@@ -85,8 +85,9 @@ static void on_failure(struct store *store, enum iwf_err err)
 	if (err == IWF_E_FULL)
 		ballast_free(&store->ballast);
 	if (!store->had_failed)
-		iwf_log_error(store->base.log, "commit-failed", "error=%s",
-			      iwf_err_name(err));
+		iwf_log_error(store->base.log, "commit-failed",
+			      "error=%s why=\"%s\"", iwf_err_name(err),
+			      store->base.why);
 	store->had_failed = true;
 }
 
@@ -108,6 +109,20 @@ static void on_success(struct store *store)
 	set_writable(store, true);
 }
 
+static enum iwf_err commit_in_time(struct store *store)
+{
+	int64_t began_ms = monotonic_ms(), took_ms;
+	enum iwf_err err = store->engine->ops->commit(store->engine);
+
+	took_ms = monotonic_ms() - began_ms;
+	if (err || took_ms <= store->base.conf.slow_ms)
+		return err;
+	store_count(&store->base, STORE_M_SLOW, 1);
+	iwf_log_seldom(store->base.log, "commit-slow", "took_ms=%lld",
+		       (long long)took_ms);
+	return IWF_OK;
+}
+
 void committer_commit(struct store *store, struct store_change **changes,
 		      unsigned count)
 {
@@ -115,7 +130,7 @@ void committer_commit(struct store *store, struct store_change **changes,
 	enum iwf_err err = apply_all(engine, changes, count);
 
 	if (!err)
-		err = engine->ops->commit(engine);
+		err = commit_in_time(store);
 	if (err) {
 		engine->ops->rollback(engine);
 		on_failure(store, err);

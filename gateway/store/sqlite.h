@@ -39,6 +39,7 @@ struct sqlite_conn {
 	sqlite3 *db;
 	struct iwf_log *log;
 	int told; /* the error last logged, 0 once something was written */
+	char *why; /* the writer's: store_base.why, told with the failure */
 	sqlite3_stmt *stmts[SQL_COUNT];
 };
 

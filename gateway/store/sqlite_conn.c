@@ -1,6 +1,7 @@
 /* One connection to the database: its statements, its errors. */
 #include "store/sqlite.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Numbers that the schema's indexes and the statements here spell out. */
@@ -154,14 +155,19 @@ static const char *const sql_text[SQL_COUNT] = {
 		"AND state<8",
 };
 
-/* A disk that fails does so with every attempt: one line is enough. */
+/* A disk that fails does so with every attempt: one line is enough. The alarm
+ * of the committer's is its own. */
 static void tell(struct sqlite_conn *conn, int error)
 {
+	if (conn->why)
+		snprintf(conn->why, STORE_WHY_LEN, "%s",
+			 sqlite3_errmsg(conn->db));
 	if (error == conn->told)
 		return;
 	conn->told = error;
-	iwf_log_warning(conn->log, "database", "error=%d text=\"%s\"", error,
-			sqlite3_errmsg(conn->db));
+	iwf_log_write(conn->log, conn->why ? IWF_LOG_INFO : IWF_LOG_WARNING,
+		      "database", "error=%d text=\"%s\"", error,
+		      sqlite3_errmsg(conn->db));
 }
 
 enum iwf_err sqlite_fate(struct sqlite_conn *conn, int rc)

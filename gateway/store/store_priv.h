@@ -8,10 +8,12 @@
 #include <stdatomic.h>
 
 #define STORE_BATCH_MAX 512
+#define STORE_WHY_LEN 120
 
 enum store_metric {
 	STORE_M_COMMITS,
 	STORE_M_FAILURES,
+	STORE_M_SLOW,
 	STORE_M_CHANGES,
 	STORE_M_DUPLICATES,
 	STORE_M_PURGED,
@@ -30,6 +32,7 @@ struct store_base {
 	struct store_conf conf;
 	struct iwf_log *log;
 	struct iwf_metric metrics[STORE_METRICS];
+	char why[STORE_WHY_LEN]; /* the committer's latest failure, in words */
 };
 
 struct store_engine {

@@ -71,6 +71,7 @@ static enum iwf_err open_conn(struct sqlite_engine *eng,
 
 	snprintf(path, sizeof(path), "%s/store.db", eng->base->conf.path.ptr);
 	conn->log = eng->base->log;
+	conn->why = conn == &eng->write ? eng->base->why : NULL;
 	rc = sqlite3_open_v2(path, &conn->db, SQLITE_OPEN_READWRITE |
 			     SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
 	if (!conn->db)
