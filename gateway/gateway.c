@@ -2,6 +2,7 @@
 #include "gateway.h"
 
 #include "base/loop.h"
+#include "base/machine.h"
 #include "base/metric.h"
 
 #include <pthread.h>
@@ -13,6 +14,20 @@
 #define READY_WAIT_MS 120000
 /* 64*T1: as long as a peer repeats a request (RFC 3261 17.1.2.2). */
 #define TRANSACTION_MS 32000
+
+enum gateway_metric {
+	GATEWAY_M_RELOADS,
+	GATEWAY_M_RELOADS_REFUSED,
+	GATEWAY_METRICS
+};
+
+static const struct iwf_metric_row gateway_metric_rows[] = {
+	[GATEWAY_M_RELOADS] = { "reloads_total", IWF_METRIC_COUNTER,
+		"Configurations read again and taken." },
+	[GATEWAY_M_RELOADS_REFUSED] = { "reloads_refused_total",
+		IWF_METRIC_COUNTER,
+		"Configurations read again and refused: nothing changed." },
+};
 
 struct gateway {
 	const char *path;
@@ -27,14 +42,16 @@ struct gateway {
 	struct iwf_host **cpm_hosts;
 	struct sip_edge **edges;
 	struct admin *admin;
+	struct machine machine;
 	pthread_mutex_t reloading;      /* by signal and by iwfctl */
+	struct iwf_metric metric[GATEWAY_METRICS];
 };
 
-static int64_t wall_ms(void)
+static int64_t clock_ms(clockid_t clock)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_REALTIME, &ts);
+	clock_gettime(clock, &ts);
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
@@ -118,7 +135,8 @@ static enum iwf_err start_sip(struct gateway *gw, struct iwf_why *why)
 		metrics_add(gw->metrics, sip_metric_rows, sip_metric_count,
 			    sip_worker_metrics(sip_worker_get(gw->sip, i)),
 			    NULL, NULL);
-	store_recent_transports(gw->store, wall_ms() - TRANSACTION_MS,
+	store_recent_transports(gw->store, clock_ms(CLOCK_REALTIME) -
+				TRANSACTION_MS,
 				remember_transaction, gw->sip);
 	memcpy(gw->settings->cpm.key, gw->recovery.key,
 	       sizeof(gw->recovery.key));
@@ -247,6 +265,12 @@ static enum iwf_err start_parts(struct gateway *gw, struct iwf_why *why)
 	return err;
 }
 
+void gateway_look(struct gateway *gateway)
+{
+	machine_look(&gateway->machine, clock_ms(CLOCK_MONOTONIC),
+		     clock_ms(CLOCK_REALTIME));
+}
+
 enum iwf_err gateway_start(struct gateway **out, struct settings *settings,
 			   const char *path, struct iwf_why *why)
 {
@@ -257,7 +281,13 @@ enum iwf_err gateway_start(struct gateway **out, struct settings *settings,
 	gw->path = path;
 	gw->settings = settings;
 	gw->log = log_create(&settings->log);
+	gw->machine.log = gw->log;
+	gateway_look(gw);
 	gw->metrics = metrics_create();
+	metrics_add(gw->metrics, gateway_metric_rows, GATEWAY_METRICS,
+		    gw->metric, NULL, NULL);
+	metrics_add(gw->metrics, machine_metric_rows, MACHINE_METRICS,
+		    gw->machine.metrics, NULL, NULL);
 	err = start_parts(gw, why);
 	if (err)
 		gateway_stop(&gw);
@@ -396,6 +426,8 @@ enum iwf_err gateway_reload(struct gateway *gw, struct iwf_why *why)
 	err = settings_read(&fresh, gw->path, why);
 	if (!err)
 		err = settings_routes(fresh, &routes, why);
+	iwf_metric_add(&gw->metric[err ? GATEWAY_M_RELOADS_REFUSED :
+				   GATEWAY_M_RELOADS], 1);
 	if (err) {
 		iwf_log_error(gw->log, "reload-refused",
 			      "at=%s:%zu why=\"%s\"",

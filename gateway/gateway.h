@@ -13,6 +13,8 @@ enum iwf_err gateway_start(struct gateway **gateway, struct settings *settings,
 /* Reads the configuration again. On an error nothing has changed. Parts that
  * need a restart to change are named in the log. */
 enum iwf_err gateway_reload(struct gateway *gateway, struct iwf_why *why);
+/* Every few seconds: what has become of clocks and descriptors. */
+void gateway_look(struct gateway *gateway);
 /* One line for the service manager, e.g. "1/1 links up". */
 void gateway_status(struct gateway *gateway, char *text, size_t len);
 struct iwf_log *gateway_log(const struct gateway *gateway);

@@ -132,6 +132,7 @@ static void run(struct gateway *gateway, const sigset_t *signals)
 			break;
 		if (number == SIGHUP)
 			reload(gateway);
+		gateway_look(gateway);
 		/* Asks the relay's loop: a stuck one lets the watchdog bite. */
 		gateway_status(gateway, status, sizeof(status));
 		sd_notifyf(0, "WATCHDOG=1\nSTATUS=%s", status);
