@@ -1,11 +1,12 @@
-/* A slow disk, for LD_PRELOAD: every fsync and fdatasync takes SLOW_SYNC_MS
- * milliseconds more. */
+/* A slow or failing disk, for LD_PRELOAD: every fsync and fdatasync takes
+ * SLOW_SYNC_MS milliseconds more, and fails with EIO while the file named by
+ * FAIL_SYNC_FILE is there. */
 #include <dlfcn.h>
+#include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
-
-#define EXPORT __attribute__((visibility("default")))
 
 typedef int sync_fn(int fd);
 
@@ -20,6 +21,13 @@ static void wait_as_told(void)
 			;
 }
 
+static bool is_failing(void)
+{
+	const char *told = getenv("FAIL_SYNC_FILE");
+
+	return told && access(told, F_OK) == 0;
+}
+
 static int sync_late(const char *name, int fd)
 {
 	/* ISO C has no cast from void * to a function. */
@@ -29,15 +37,19 @@ static int sync_late(const char *name, int fd)
 	} next = { dlsym(RTLD_NEXT, name) };
 
 	wait_as_told();
+	if (is_failing()) {
+		errno = EIO;
+		return -1;
+	}
 	return next.function(fd);
 }
 
-EXPORT int fsync(int fd)
+int fsync(int fd)
 {
 	return sync_late("fsync", fd);
 }
 
-EXPORT int fdatasync(int fd)
+int fdatasync(int fd)
 {
 	return sync_late("fdatasync", fd);
 }

@@ -185,6 +185,13 @@ class Daemon:
 		           "\n    ".join(bad[:10]))
 		check.equal(status, 0, "exit status of iwfd")
 
+	def wait_death(self, timeout=10):
+		"""Its status, when it ends by itself; start() may follow."""
+		status = self._child.wait(timeout)
+		self._child = None
+		self.lines.join()
+		return status
+
 	def kill(self):
 		"""SIGKILL, as a crash; start() may follow."""
 		if self._child is not None:

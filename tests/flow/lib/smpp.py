@@ -282,6 +282,12 @@ class Smsc:
 		self.sock = socket.create_server(("127.0.0.1", port))
 		self.port = self.sock.getsockname()[1]
 
+	def __enter__(self):
+		return self
+
+	def __exit__(self, *why):
+		self.close()
+
 	def close(self):
 		self.sock.close()
 

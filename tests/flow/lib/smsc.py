@@ -68,6 +68,12 @@ class LoadSmsc:
 			for connection in list(self._connections):
 				self._drop(connection)
 
+	def drop_all(self):
+		"""Closes every connection; new ones are taken."""
+		with self._changed:
+			for connection in list(self._connections):
+				self._drop(connection)
+
 	def __enter__(self):
 		return self
 
