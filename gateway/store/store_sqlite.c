@@ -21,6 +21,24 @@ static enum iwf_err why_system(struct iwf_why *why, const char *what,
 			   strerror(errno));
 }
 
+/* What is synced inside of a folder is lost with a name that was not. */
+static bool sync_above(const char *path)
+{
+	char above[1200];
+	const char *slash = strrchr(path, '/');
+	int len = slash && slash > path ? (int)(slash - path) : 1;
+	int fd;
+	bool is_synced;
+
+	snprintf(above, sizeof(above), "%.*s", len, slash ? path : ".");
+	fd = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	is_synced = fsync(fd) == 0;
+	close(fd);
+	return is_synced;
+}
+
 static enum iwf_err make_folder(const char *path, struct iwf_why *why)
 {
 	char part[1200];
@@ -33,7 +51,8 @@ static enum iwf_err make_folder(const char *path, struct iwf_why *why)
 			continue;
 		memcpy(part, path, i);
 		part[i] = '\0';
-		if (mkdir(part, 0750) != 0 && errno != EEXIST)
+		if (mkdir(part, 0750) == 0 ? !sync_above(part) :
+					     errno != EEXIST)
 			return why_system(why, "make the folder", part);
 	}
 	return IWF_OK;
