@@ -267,7 +267,8 @@ static void put(struct intake *intake, struct queue *queue)
 					intake->set_key :
 					duplicate_key(relay, intake->msg),
 				  .set_key = intake->set_key,
-				  .cursor = intake_cursor(intake) };
+				  .cursor = intake_cursor(intake),
+				  .set_parts = intake->set_parts };
 	struct delivery *dlv;
 
 	intake->msg->id = id;

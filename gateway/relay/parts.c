@@ -66,6 +66,7 @@ static void accept_set(struct relay *relay, uint64_t key, uint32_t link,
 		intake->relay = relay;
 		intake->origin = link;
 		intake->set_key = key;
+		intake->set_parts = count;
 		intake->msg = join(parts, good, incomplete || good < count);
 		relay_count(relay, incomplete ? RELAY_M_PARTS_INCOMPLETE :
 						RELAY_M_PARTS_JOINED);

@@ -93,6 +93,9 @@ struct store_put {
 	uint64_t transport_key; /* of the request that brought it */
 	/* Joins a set: its parts are removed and leave a tombstone. 0: none. */
 	uint64_t set_key;
+	/* How many parts the message holds; when more have come, the put is
+	 * refused (IWF_E_STATE). 0: not looked at. */
+	uint32_t set_parts;
 	/* What an answer to it will belong to (STORE_Q_THREAD); the latest of a
 	 * key counts. 0: none. */
 	uint64_t thread_key;

@@ -119,6 +119,22 @@ static enum iwf_err set_cursor(struct tables *t,
 	return cursor->key.len ? t->ops->value_set(t, cursor) : IWF_OK;
 }
 
+/* A part may come while the message without it is on its way. */
+static enum iwf_err judge_set(struct tables *t, const struct store_put *put,
+			      enum iwf_err *refusal)
+{
+	struct iwf_str *records;
+	uint32_t count = 0;
+	enum iwf_err err;
+
+	if (!put->set_key || !put->set_parts)
+		return IWF_OK;
+	err = t->ops->part_list(t, put->set_key, t->scratch, &records, &count);
+	if (!err && count > put->set_parts)
+		*refusal = IWF_E_STATE;
+	return err;
+}
+
 static enum iwf_err apply_put(struct tables *t, struct store_put *put,
 			      enum iwf_err *refusal)
 {
@@ -133,6 +149,8 @@ static enum iwf_err apply_put(struct tables *t, struct store_put *put,
 	put->is_duplicate = false;
 	put->original = 0;
 	err = judge_again(t, put, &is_again, refusal);
+	if (!err && !*refusal)
+		err = judge_set(t, put, refusal);
 	if (err || *refusal)
 		return err;
 	if (!is_again && put->duplicate_key)

@@ -153,6 +153,40 @@ static void incomplete_after_its_time(void **state)
 	assert_int_equal(rig->cpm->job_count, 1);
 }
 
+/* Waiting ends while one more part is on its way to the disk: it is not taken
+ * for one that came too late. */
+static void one_more_while_waiting_ends(void **state)
+{
+	static const struct {
+		uint32_t parts;
+		bool incomplete;
+	} sets[] = { { 3, false }, { 4, true } };
+	struct rig *rig = *state;
+
+	rig->cpm->answers_all = true;
+	for (unsigned i = 0; i < 2; i++) {
+		const struct iwf_message last = part_of("s", 2, sets[i].parts,
+							IWF_STR("b"));
+		uint32_t tag;
+
+		give(rig, "s", 1, sets[i].parts, IWF_STR("a"));
+		give(rig, "s", 3, sets[i].parts, IWF_STR("c"));
+		rig->holds_commits = true;
+		tag = fake_link_accept(rig->op1, &last);
+		rig_jump(rig, 30 * MIN);
+		rig_advance(rig, 3 * MIN);
+		rig->holds_commits = false;
+		rig_commit(rig);
+		rig_advance(rig, 3 * MIN);
+		assert_int_equal(rig_result(rig->op1, tag),
+				 IWF_RESULT_ACCEPTED);
+		assert_int_equal(rig->cpm->job_count, i + 1);
+		assert_joined(rig, i, IWF_STR("abc"), sets[i].incomplete);
+		rig_jump(rig, 31 * MIN); /* the tombstone goes */
+	}
+	rig_assert_balance(rig);
+}
+
 /* U+1F600 as UTF-16 is cut between two short messages; each half comes as the
  * three bytes its surrogate would have. */
 static void a_character_cut_between_parts(void **state)
@@ -226,6 +260,7 @@ int main(void)
 		RIG_TEST(across_a_restart),
 		RIG_TEST(whole_but_not_joined_at_a_crash),
 		RIG_TEST(incomplete_after_its_time),
+		RIG_TEST(one_more_while_waiting_ends),
 		RIG_TEST(a_character_cut_between_parts),
 		RIG_TEST(bad_numbers),
 		RIG_TEST(without_a_route),

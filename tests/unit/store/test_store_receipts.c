@@ -459,6 +459,24 @@ static void test_sweep_takes_receipts_and_tombstones(void **state)
 	check_part(shelf, part_of(1, 3, IWF_STR("one")), false, 0);
 }
 
+/* A part that came while the message without it was on its way stays. */
+static void test_a_set_that_grew_is_not_joined(void **state)
+{
+	struct shelf *shelf = *state;
+	struct store_change put = shelf_put(ID(1), IWF_STR("a b"));
+
+	put.put.set_key = UINT64_C(0x8000000000000001);
+	put.put.set_parts = 2;
+	for (uint32_t part = 1; part <= 3; part++)
+		shelf_must(shelf, part_of(part, 4, IWF_STR("a part")));
+	assert_int_equal(shelf_apply(shelf, &put), IWF_E_STATE);
+	assert_int_equal(shelf_state(shelf, ID(1)), 0);
+	put.put.set_parts = 3;
+	assert_int_equal(shelf_apply(shelf, &put), IWF_OK);
+	assert_int_equal(shelf_state(shelf, ID(1)), STORE_QUEUED);
+	iwf_arena_destroy(&put.arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -470,6 +488,7 @@ int main(void)
 		SHELF_ROW(test_recipient_decides_among_several),
 		SHELF_ROW(test_a_cursor_comes_with_what_is_put),
 		SHELF_ROW(test_a_guessed_id_needs_its_recipient),
+		SHELF_ROW(test_a_set_that_grew_is_not_joined),
 		SHELF_ROW(test_a_guess_that_waits_needs_its_recipient),
 		SHELF_ROW(test_parts_in_any_order),
 		SHELF_ROW(test_part_out_of_its_set),
