@@ -35,7 +35,7 @@ def folders_for(path):
     if path.startswith("adapters/"):
         return ["include", "adapters"]
     if path.startswith("tests/tools/"):
-        return ["tests/tools"]
+        return ["tests/tools", "/".join(path.split("/")[:3])]
     if path.startswith("tests/"):
         return ["include", "gateway", "adapters", "tests", "tests/support"]
     return ["include", "gateway"]

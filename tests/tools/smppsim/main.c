@@ -1,6 +1,6 @@
 /* smppsim: an SMSC on a port, for testers (SMPP 3.4). */
-#include "ctl.h"
-#include "sim.h"
+#include "control/ctl.h"
+#include "sim/sim.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* Reads the command line by one table, which also is the help. */
 #include "options.h"
 
-#include "buf.h"
+#include "core/buf.h"
 #include "help.h"
 
 #include <getopt.h>

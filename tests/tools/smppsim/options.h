@@ -1,7 +1,7 @@
 /* What the command line says. */
 #pragma once
 
-#include "fault.h"
+#include "sim/fault.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* Tests of the control lines and of MO addresses and segments. */
-#include "command.h"
+#include "control/command.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* Tests of fault specifications and of when faults strike. */
-#include "fault.h"
+#include "sim/fault.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

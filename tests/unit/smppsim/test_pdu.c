@@ -1,5 +1,5 @@
 /* Tests of the PDU codec (SMPP 3.4 3, 4, 5). */
-#include "pdu.h"
+#include "wire/pdu.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "dice.h"
+#include "core/dice.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -169,7 +169,7 @@ static void test_round_trip(void **state)
 {
 	static const uint32_t ids[] = {
 #define PDU_COMMAND(name, id, layout) id,
-#include "pdu.def"
+#include "wire/pdu.def"
 	};
 
 	(void)state;

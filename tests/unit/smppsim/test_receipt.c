@@ -1,5 +1,5 @@
 /* Tests of receipts, ids and the checks of a submit. */
-#include "receipt.h"
+#include "smsc/receipt.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "submit.h"
+#include "smsc/submit.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* Tests of alphabets, user data headers and JSON text (TS 23.038, 23.040). */
-#include "text.h"
+#include "wire/text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "json.h"
-#include "udh.h"
+#include "core/json.h"
+#include "wire/udh.h"
 
 #include <string.h>
 

@@ -1,0 +1,242 @@
+/* Faults on purpose: parses what to get wrong and decides when. */
+#include "sim/fault.h"
+
+#include "wire/pdu.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	KEY_EVERY = 1 << 0,
+	KEY_PERMILLE = 1 << 1,
+	KEY_COUNT = 1 << 2,
+	KEY_AFTER = 1 << 3,
+	KEY_RATE = 1 << 4,
+	KEY_MS = 1 << 5,
+	KEY_CODE = 1 << 6,
+	KEY_LENGTH = 1 << 7,
+	KEY_WHEN = KEY_EVERY | KEY_PERMILLE | KEY_COUNT | KEY_AFTER,
+};
+
+struct key {
+	const char *name;
+	unsigned bit;
+	size_t offset;
+	long least;
+	long most;
+};
+
+/* status is another word for code. */
+static const struct key keys[] = {
+	{ "every", KEY_EVERY, offsetof(struct fault, every), 1, 1000000000 },
+	{ "permille", KEY_PERMILLE, offsetof(struct fault, permille), 1, 1000 },
+	{ "count", KEY_COUNT, offsetof(struct fault, count), 1, 1000000000 },
+	{ "after", KEY_AFTER, offsetof(struct fault, after), 0, 1000000000 },
+	{ "rate", KEY_RATE, offsetof(struct fault, rate), 0, 1000000 },
+	{ "ms", KEY_MS, offsetof(struct fault, ms), 0, 86400000 },
+	{ "code", KEY_CODE, offsetof(struct fault, code), 1, 0x7fffffff },
+	{ "status", KEY_CODE, offsetof(struct fault, code), 1, 0x7fffffff },
+	{ "length", KEY_LENGTH, offsetof(struct fault, length), 0, 0x7fffffff },
+};
+
+struct rule {
+	const char *name;
+	unsigned allowed;
+	unsigned needed;
+	struct fault preset;
+};
+
+static const struct rule rules[] = {
+	[FAULT_THROTTLE] = { "throttle",
+			     KEY_RATE | KEY_CODE,
+			     KEY_RATE,
+			     { .code = ESME_RTHROTTLED } },
+	[FAULT_STATUS] = { "status", KEY_WHEN | KEY_CODE, KEY_CODE, { 0 } },
+	[FAULT_DROP_RESPONSE] = { "drop-response", KEY_WHEN, 0, { 0 } },
+	[FAULT_DELAY] = { "delay", KEY_WHEN | KEY_MS, KEY_MS, { 0 } },
+	[FAULT_DUPLICATE_RESPONSE] = { "duplicate-response",
+				       KEY_WHEN,
+				       0,
+				       { 0 } },
+	[FAULT_REORDER] = { "reorder", KEY_WHEN, 0, { .every = 2 } },
+	[FAULT_WRONG_SEQ] = { "wrong-seq", KEY_WHEN, 0, { 0 } },
+	[FAULT_BAD_LENGTH] = { "bad-length",
+			       KEY_WHEN | KEY_LENGTH,
+			       0,
+			       { .length = 12 } },
+	[FAULT_TRUNCATE] = { "truncate",
+			     KEY_WHEN | KEY_LENGTH,
+			     0,
+			     { .length = 10 } },
+	[FAULT_DISCONNECT] = { "disconnect", KEY_WHEN, 0, { 0 } },
+	[FAULT_UNBIND] = { "unbind", KEY_WHEN, 0, { 0 } },
+	[FAULT_NO_RECEIPT] = { "no-receipt", KEY_WHEN, 0, { 0 } },
+	[FAULT_DUPLICATE_RECEIPT] = { "duplicate-receipt", KEY_WHEN, 0, { 0 } },
+	[FAULT_REFUSE_BIND] = { "refuse-bind",
+				KEY_WHEN | KEY_CODE,
+				0,
+				{ .code = ESME_RBINDFAIL } },
+	[FAULT_HALF_OPEN] = { "half-open", KEY_AFTER, 0, { 0 } },
+	[FAULT_STALL_READ] = { "stall-read", KEY_AFTER, 0, { 0 } },
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static bool parse_value(const struct key *key, const char *text, long *value)
+{
+	char *end;
+
+	*value = strtol(text, &end, 0);
+	if (!*text || *end) {
+		if (key->bit != KEY_CODE)
+			return false;
+		*value = pdu_status_value(text);
+	}
+	return *value >= key->least && *value <= key->most;
+}
+
+static const struct key *key_find(const char *name)
+{
+	for (size_t i = 0; i < COUNT(keys); i++)
+		if (strcmp(keys[i].name, name) == 0)
+			return &keys[i];
+	return NULL;
+}
+
+/* word is "key=value" and is cut in two. Returns the key's bit, 0 if bad. */
+static unsigned parse_word(struct fault *fault, unsigned allowed, char *word,
+			   const char **why)
+{
+	char *value = strchr(word, '=');
+
+	*why = "expected key=value";
+	if (!value)
+		return 0;
+	*value++ = 0;
+
+	const struct key *key = key_find(word);
+
+	*why = "this fault has no such key";
+	if (!key || !(key->bit & allowed))
+		return 0;
+	*why = "value is no number or out of range";
+	if (!parse_value(key, value, (long *)((char *)fault + key->offset)))
+		return 0;
+	return key->bit;
+}
+
+static bool parse_words(struct fault *fault, const struct rule *rule,
+			char *words, const char **why)
+{
+	unsigned got = 0;
+	char *rest = words;
+	char *word;
+
+	while ((word = strsep(&rest, ","))) {
+		if (fault->kind == FAULT_DISCONNECT && !strcmp(word, "now")) {
+			fault->now = true;
+			fault->count = 1;
+			continue;
+		}
+		const unsigned bit =
+			parse_word(fault, rule->allowed, word, why);
+
+		if (!bit)
+			return false;
+		got |= bit;
+	}
+	*why = "a key is missing";
+	return (got & rule->needed) == rule->needed;
+}
+
+bool fault_parse(struct fault *fault, const char *spec, const char **why)
+{
+	char words[FAULT_SPEC_MAX + 1];
+	const size_t len = strlen(spec);
+
+	*why = "too long";
+	if (len > FAULT_SPEC_MAX)
+		return false;
+	memcpy(words, spec, len + 1);
+
+	char *rest = words;
+	const char *name = strsep(&rest, ":");
+
+	for (size_t kind = 0; kind < COUNT(rules); kind++) {
+		if (strcmp(rules[kind].name, name) != 0)
+			continue;
+		*fault = rules[kind].preset;
+		fault->kind = (enum fault_kind)kind;
+		memcpy(fault->spec, spec, len + 1);
+		*why = "a key is missing";
+		if (!rest)
+			return rules[kind].needed == 0;
+		return parse_words(fault, &rules[kind], rest, why);
+	}
+	*why = "unknown fault";
+	return false;
+}
+
+bool fault_add(struct fault_set *set, const struct fault *fault)
+{
+	if (set->count == FAULT_MAX)
+		return false;
+	set->faults[set->count++] = *fault;
+	return true;
+}
+
+void fault_clear(struct fault_set *set)
+{
+	set->count = 0;
+}
+
+/* The first rate occasions of a second pass, the others are struck. */
+static bool is_above_rate(struct fault *fault, int64_t now_ms)
+{
+	if (now_ms - fault->second_ms >= 1000) {
+		fault->second_ms = now_ms;
+		fault->struck_in_second = 0;
+	}
+	return ++fault->struck_in_second > fault->rate;
+}
+
+static bool is_struck(struct fault *fault, struct dice *dice, int64_t now_ms)
+{
+	fault->seen++;
+	if (fault->seen <= fault->after)
+		return false;
+	if (fault->count && fault->struck >= fault->count)
+		return false;
+	if (fault->every && (fault->seen - fault->after) % fault->every != 0)
+		return false;
+	if (fault->permille &&
+	    dice_throw(dice, 1000) >= (uint32_t)fault->permille)
+		return false;
+	if (fault->kind == FAULT_THROTTLE && !is_above_rate(fault, now_ms))
+		return false;
+	fault->struck++;
+	return true;
+}
+
+const struct fault *fault_strike(struct fault_set *set, enum fault_kind kind,
+				 struct dice *dice, int64_t now_ms)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (set->faults[i].kind == kind &&
+		    is_struck(&set->faults[i], dice, now_ms))
+			return &set->faults[i];
+	return NULL;
+}
+
+bool fault_is_set(const struct fault_set *set, enum fault_kind kind)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (set->faults[i].kind == kind)
+			return true;
+	return false;
+}
+
+const char *fault_name(enum fault_kind kind)
+{
+	return rules[kind].name;
+}

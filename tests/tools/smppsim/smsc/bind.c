@@ -1,0 +1,167 @@
+/* Binding, unbinding and enquiring (SMPP 3.4 4.1, 4.2, 4.11). */
+#include "sim/dispatch.h"
+#include "smsc/mo.h"
+#include "smsc/outbox.h"
+#include "sim/reply.h"
+
+#include <string.h>
+
+static const struct option_account *account_find(const struct options *options,
+						 const char *system_id)
+{
+	for (size_t i = 0; i < options->account_count; i++)
+		if (strcmp(options->accounts[i].system_id, system_id) == 0)
+			return &options->accounts[i];
+	return NULL;
+}
+
+static uint32_t account_check(const struct options *options,
+			      const struct pdu *pdu)
+{
+	const struct option_account *account;
+
+	if (!pdu->system_id[0])
+		return ESME_RINVSYSID;
+	if (options->account_count == 0)
+		return ESME_ROK;
+	account = account_find(options, pdu->system_id);
+	if (!account)
+		return ESME_RINVSYSID;
+	return strcmp(account->password, pdu->password) == 0 ? ESME_ROK :
+							       ESME_RINVPASWD;
+}
+
+static uint32_t bind_check(struct session *session, const struct pdu *pdu)
+{
+	struct sim *sim = session->sim;
+	const struct fault *fault =
+		sim_strike(sim, FAULT_REFUSE_BIND, session, pdu);
+
+	return fault ? (uint32_t)fault->code : account_check(sim->options, pdu);
+}
+
+static enum session_state state_after(uint32_t command_id)
+{
+	switch (command_id) {
+	case PDU_bind_transmitter:
+		return SESSION_BOUND_TX;
+	case PDU_bind_receiver:
+		return SESSION_BOUND_RX;
+	default:
+		return SESSION_BOUND_TRX;
+	}
+}
+
+static void event_bind(struct session *session, const struct pdu *pdu,
+		       uint32_t status)
+{
+	struct buf *line = &session->sim->events.line;
+	struct pdu shown = *pdu;
+
+	shown.command_status = status;
+	if (!session_event(session, status ? EVENT_BIND_REFUSED : EVENT_BIND))
+		return;
+	if (!session->system_id[0])
+		json_str(line, "system_id", pdu->system_id);
+	json_str(line, "system_type", pdu->system_type);
+	json_number(line, "interface_version", pdu->interface_version);
+	json_str(line, "address_range", pdu->address_range);
+	event_add_pdu(&session->sim->events, &shown);
+	event_close(&session->sim->events);
+}
+
+static void send_bind_resp(struct session *session, const struct pdu *pdu,
+			   uint32_t status)
+{
+	static const uint8_t version = 0x34;
+	struct pdu response = reply_to(pdu, status);
+	struct buf tlvs = { 0 };
+
+	memcpy(response.system_id, "smppsim", 8);
+	/* Older peers know no optional parameters (SMPP 3.4 3.4.2). */
+	if (pdu->interface_version >= version)
+		pdu_append_tlv(&tlvs, PDU_TLV_sc_interface_version, &version,
+			       1);
+	response.tlvs = tlvs.bytes;
+	response.tlvs_len = tlvs.len;
+	session_send(session, &response);
+	buf_destroy(&tlvs);
+}
+
+/* disconnect:now from the command line meets the first bind. */
+static bool takes_disconnect_now(struct sim *sim)
+{
+	for (size_t i = 0; i < sim->faults.count; i++) {
+		struct fault *fault = &sim->faults.faults[i];
+
+		if (fault->now && !fault->struck) {
+			fault->struck = 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void bind_accept(struct session *session, const struct pdu *pdu)
+{
+	struct sim *sim = session->sim;
+
+	sim->tally.binds++;
+	session->state = state_after(pdu->command_id);
+	memcpy(session->system_id, pdu->system_id, sizeof(pdu->system_id));
+	session->outbox = outbox_get(sim, session->system_id);
+	event_bind(session, pdu, ESME_ROK);
+	send_bind_resp(session, pdu, ESME_ROK);
+	if (takes_disconnect_now(sim)) {
+		session_close_when_written(session);
+		return;
+	}
+	if (session_can_receive(session)) {
+		mo_push_configured(sim, session->outbox);
+		outbox_adopt(session->outbox);
+		outbox_pump(session->outbox);
+	}
+}
+
+void bind_on_bind(struct session *session, const struct pdu *pdu)
+{
+	const uint32_t status = bind_check(session, pdu);
+
+	if (status == ESME_ROK) {
+		bind_accept(session, pdu);
+		return;
+	}
+	session->sim->tally.binds_refused++;
+	event_bind(session, pdu, status);
+	send_bind_resp(session, pdu, status);
+}
+
+void bind_on_unbind(struct session *session, const struct pdu *pdu)
+{
+	const struct pdu response = reply_to(pdu, ESME_ROK);
+
+	session_event_pdu(session, EVENT_UNBIND, pdu);
+	session->state = SESSION_UNBOUND;
+	session_send(session, &response);
+	session_close_when_written(session);
+}
+
+void bind_on_unbind_resp(struct session *session, const struct pdu *pdu)
+{
+	session_event_pdu(session, EVENT_UNBIND, pdu);
+	session->state = SESSION_UNBOUND;
+	session_close_when_written(session);
+}
+
+void bind_on_enquire_link(struct session *session, const struct pdu *pdu)
+{
+	const struct pdu response = reply_to(pdu, ESME_ROK);
+
+	session_event_pdu(session, EVENT_ENQUIRE_LINK, pdu);
+	session_send(session, &response);
+}
+
+void bind_on_enquire_link_resp(struct session *session, const struct pdu *pdu)
+{
+	session_event_pdu(session, EVENT_ENQUIRE_LINK_RESP, pdu);
+}
