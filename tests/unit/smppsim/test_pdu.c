@@ -257,6 +257,63 @@ static void test_dests(void **state)
 	assert_false(pdu_next_dest(&pdu, &offset, &dest));
 }
 
+/* Every field by its name, as it stands. */
+static void test_fields(void **state)
+{
+	static const struct pdu pdu = {
+		.command_id = PDU_data_sm,
+		.source = { 1, 1, "123" },
+		.dest = { 5, 0, "Bank" },
+		.esm_class = 0x40,
+		.tlvs = (const uint8_t *)"\x02\x04\0\2\0\7\x99\x99\0\0",
+		.tlvs_len = 10,
+	};
+	static const char *const names[] = {
+		"service_type",     "source_addr_ton", "source_addr_npi",
+		"source_addr",      "dest_addr_ton",   "dest_addr_npi",
+		"destination_addr", "esm_class",       "registered_delivery",
+		"data_coding"
+	};
+	struct pdu_field field;
+	struct pdu_option option;
+	size_t index = 0;
+	size_t offset = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++) {
+		assert_true(pdu_next_field(&pdu, &index, &field));
+		assert_string_equal(names[i], field.name);
+		if (i == 6)
+			assert_string_equal("Bank", field.str);
+		if (i == 7)
+			assert_int_equal(0x40, field.number);
+	}
+	assert_false(pdu_next_field(&pdu, &index, &field));
+	assert_true(pdu_next_option(&pdu, &offset, &option));
+	assert_string_equal("user_message_reference", option.name);
+	assert_int_equal(2, option.len);
+	assert_true(pdu_next_option(&pdu, &offset, &option));
+	assert_string_equal("unknown", option.name);
+	assert_int_equal(0x9999, option.tag);
+	assert_false(pdu_next_option(&pdu, &offset, &option));
+}
+
+static void test_no_fields(void **state)
+{
+	const struct pdu refused = { .command_id = (uint32_t)PDU_submit_sm_resp,
+				     .command_status = ESME_RTHROTTLED };
+	const struct pdu unknown = { .command_id = 0x777 };
+	struct pdu_field field;
+	size_t index = 0;
+
+	(void)state;
+	assert_false(pdu_next_field(&refused, &index, &field));
+	assert_false(pdu_next_field(&unknown, &index, &field));
+	assert_int_equal(PDU_COMMAND_COUNT, pdu_command_index(0x777));
+	assert_string_equal("submit_sm",
+			    pdu_command_at(pdu_command_index(PDU_submit_sm)));
+}
+
 static void test_payload_is_the_text(void **state)
 {
 	struct buf tlvs = { 0 };
@@ -339,6 +396,8 @@ int main(void)
 		cmocka_unit_test(test_submit_octets),
 		cmocka_unit_test(test_error_response_has_no_body),
 		cmocka_unit_test(test_dests),
+		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_no_fields),
 		cmocka_unit_test(test_payload_is_the_text),
 		cmocka_unit_test(test_status_names),
 		cmocka_unit_test(test_mutations_stay_inside),

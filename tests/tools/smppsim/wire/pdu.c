@@ -1,9 +1,7 @@
 /* Encodes and decodes SMPP 3.4 PDUs by the tables in pdu.def. */
 #include "wire/pdu.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum field_kind { KIND_U8, KIND_CSTR, KIND_TEXT, KIND_DESTS, KIND_UNSUCCESS };
 
@@ -122,27 +120,6 @@ struct command {
 
 static const struct command commands[] = {
 #define PDU_COMMAND(name, id, layout) { #name, id, layout_##layout },
-#include "wire/pdu.def"
-};
-
-struct status {
-	const char *name;
-	uint32_t value;
-};
-
-static const struct status statuses[] = {
-#define PDU_STATUS(name, value) { #name, value },
-#include "wire/pdu.def"
-};
-
-struct tlv_rule {
-	uint16_t tag;
-	size_t least;
-	size_t most;
-};
-
-static const struct tlv_rule tlv_rules[] = {
-#define PDU_TLV(name, tag, least, most) { tag, least, most },
 #include "wire/pdu.def"
 };
 
@@ -286,43 +263,24 @@ static bool take_field(struct cursor *cur, struct pdu *pdu,
 	return false;
 }
 
-static bool take_tlv(struct cursor *cur, uint16_t *tag, const uint8_t **value,
-		     size_t *len)
-{
-	const uint8_t *head;
-
-	if (!take(cur, 4, &head))
-		return false;
-	*tag = (uint16_t)(head[0] << 8 | head[1]);
-	*len = (size_t)head[2] << 8 | head[3];
-	return take(cur, *len, value);
-}
-
-static bool is_tlv_len_valid(uint16_t tag, size_t len)
-{
-	for (size_t i = 0; i < COUNT(tlv_rules); i++)
-		if (tlv_rules[i].tag == tag)
-			return len >= tlv_rules[i].least &&
-			       len <= tlv_rules[i].most;
-	return true;
-}
-
+/* Their values stay where they are; what follows a broken one is unknown. */
 static uint32_t take_tlvs(struct cursor *cur, struct pdu *pdu)
 {
-	const uint8_t *value;
-	uint16_t tag;
-	size_t len;
+	struct pdu_option option;
+	size_t offset = 0;
 
 	pdu->tlvs = cur->at;
 	pdu->tlvs_len = cur->left;
-	while (cur->left > 0) {
-		if (!take_tlv(cur, &tag, &value, &len)) {
+	while (offset < pdu->tlvs_len) {
+		uint32_t status = ESME_ROK;
+
+		if (!pdu_next_option(pdu, &offset, &option))
+			status = ESME_RINVOPTPARSTREAM;
+		else if (!option.is_valid)
+			status = ESME_RINVPARLEN;
+		if (status != ESME_ROK) {
 			pdu->tlvs_len = 0;
-			return ESME_RINVOPTPARSTREAM;
-		}
-		if (!is_tlv_len_valid(tag, len)) {
-			pdu->tlvs_len = 0;
-			return ESME_RINVPARLEN;
+			return status;
 		}
 	}
 	return ESME_ROK;
@@ -418,45 +376,61 @@ bool pdu_next_dest(const struct pdu *pdu, size_t *offset, struct pdu_dest *dest)
 	return true;
 }
 
-bool pdu_find_tlv(const struct pdu *pdu, uint16_t tag, const uint8_t **value,
-		  size_t *len)
+/* data_sm and alert_notification have longer addresses, not other ones. */
+static const char *shown_name(uint8_t id)
 {
-	struct cursor cur = { pdu->tlvs, pdu->tlvs_len };
-	uint16_t found;
-
-	while (cur.left > 0 && take_tlv(&cur, &found, value, len))
-		if (found == tag)
-			return true;
-	return false;
+	if (id == FIELD_source_addr_long)
+		return "source_addr";
+	if (id == FIELD_destination_addr_long)
+		return "destination_addr";
+	return fields[id].name;
 }
 
-int pdu_find_tlv_number(const struct pdu *pdu, uint16_t tag)
+static void show_field(const struct pdu *pdu, const struct field *field,
+		       struct pdu_field *shown)
 {
-	const uint8_t *value;
-	size_t len;
+	const char *member = (const char *)pdu + field->offset;
 
-	if (!pdu_find_tlv(pdu, tag, &value, &len) || len < 1 || len > 2)
-		return -1;
-	return len == 1 ? value[0] : value[0] << 8 | value[1];
+	switch (field->kind) {
+	case KIND_U8:
+		shown->number = *(const uint8_t *)member;
+		break;
+	case KIND_CSTR:
+		shown->str = member;
+		break;
+	case KIND_TEXT:
+		shown->octets = (const uint8_t *)"";
+		shown->len = pdu->sm_len;
+		if (pdu->sm_len)
+			shown->octets = pdu->short_message;
+		break;
+	case KIND_DESTS:
+	case KIND_UNSUCCESS:
+		shown->octets = (const uint8_t *)"";
+		shown->len = pdu->dests_len;
+		if (pdu->dests_len)
+			shown->octets = pdu->dests;
+		break;
+	}
 }
 
-void pdu_append_tlv(struct buf *tlvs, uint16_t tag, const void *value,
-		    size_t len)
+bool pdu_next_field(const struct pdu *pdu, size_t *index,
+		    struct pdu_field *field)
 {
-	buf_append_u16(tlvs, tag);
-	buf_append_u16(tlvs, (uint16_t)len);
-	buf_append(tlvs, value, len);
-}
+	const struct command *command = command_find(pdu->command_id);
 
-const uint8_t *pdu_text(const struct pdu *pdu, size_t *len)
-{
-	const uint8_t *payload;
+	if (!command ||
+	    (pdu->command_id & PDU_RESP && pdu->command_status != ESME_ROK))
+		return false;
 
-	if (pdu->sm_len == 0 &&
-	    pdu_find_tlv(pdu, PDU_TLV_message_payload, &payload, len))
-		return payload;
-	*len = pdu->sm_len;
-	return pdu->short_message;
+	const uint8_t id = command->layout[*index];
+
+	if (id == FIELD_END)
+		return false;
+	*field = (struct pdu_field){ .name = shown_name(id) };
+	show_field(pdu, &fields[id], field);
+	++*index;
+	return true;
 }
 
 bool pdu_is_known(uint32_t command_id)
@@ -464,31 +438,21 @@ bool pdu_is_known(uint32_t command_id)
 	return command_find(command_id) != NULL;
 }
 
+size_t pdu_command_index(uint32_t command_id)
+{
+	const struct command *command = command_find(command_id);
+
+	return command ? (size_t)(command - commands) : COUNT(commands);
+}
+
+const char *pdu_command_at(size_t index)
+{
+	return commands[index].name;
+}
+
 const char *pdu_command_name(uint32_t command_id)
 {
 	const struct command *command = command_find(command_id);
 
 	return command ? command->name : "unknown";
-}
-
-const char *pdu_status_name(uint32_t status)
-{
-	for (size_t i = 0; i < COUNT(statuses); i++)
-		if (statuses[i].value == status)
-			return statuses[i].name;
-	return status >= 0x400 && status <= 0x4ff ? "vendor" : "reserved";
-}
-
-long pdu_status_value(const char *name)
-{
-	char *end;
-	const long value = strtol(name, &end, 0);
-
-	if (*name && !*end)
-		return value >= 0 ? value : -1;
-	for (size_t i = 0; i < COUNT(statuses); i++)
-		if (strcasecmp(statuses[i].name, name) == 0 ||
-		    strcasecmp(statuses[i].name + 5, name) == 0)
-			return (long)statuses[i].value;
-	return -1;
 }

@@ -17,6 +17,12 @@ enum pdu_command {
 #include "wire/pdu.def"
 };
 
+enum {
+	PDU_COMMAND_COUNT = 0
+#define PDU_COMMAND(name, id, layout) +1
+#include "wire/pdu.def"
+};
+
 enum pdu_status {
 #define PDU_STATUS(name, value) name = (value),
 #include "wire/pdu.def"
@@ -103,6 +109,36 @@ int pdu_find_tlv_number(const struct pdu *pdu, uint16_t tag);
 void pdu_append_tlv(struct buf *tlvs, uint16_t tag, const void *value,
 		    size_t len);
 
+/* One mandatory field as the PDU holds it, for who shows it. */
+struct pdu_field {
+	const char *name;
+	/* NULL: a number, or octets if those are not NULL. */
+	const char *str;
+	const uint8_t *octets;
+	size_t len;
+	unsigned number;
+};
+
+/* The mandatory fields in their order; index starts at 0. False at the end,
+ * which a response with a bad status has at once (4.4.2). */
+bool pdu_next_field(const struct pdu *pdu, size_t *index,
+		    struct pdu_field *field);
+
+struct pdu_option {
+	/* "unknown" if SMPP 3.4 has no such tag. */
+	const char *name;
+	uint16_t tag;
+	const uint8_t *value;
+	size_t len;
+	/* Its length is one that SMPP 3.4 allows. */
+	bool is_valid;
+};
+
+/* The optional parameters in their order; offset starts at 0. False at the
+ * end, and where one does not fit into what is left. */
+bool pdu_next_option(const struct pdu *pdu, size_t *offset,
+		     struct pdu_option *option);
+
 /* What was sent as text: short_message, or message_payload if that is empty. */
 const uint8_t *pdu_text(const struct pdu *pdu, size_t *len);
 
@@ -110,6 +146,10 @@ uint32_t pdu_peek_u32(const uint8_t *bytes);
 void pdu_poke_u32(uint8_t *bytes, uint32_t value);
 
 bool pdu_is_known(uint32_t command_id);
+/* Its place among the commands, PDU_COMMAND_COUNT for an unknown one; and the
+ * name at a place. */
+size_t pdu_command_index(uint32_t command_id);
+const char *pdu_command_at(size_t index);
 /* "submit_sm", or "unknown". */
 const char *pdu_command_name(uint32_t command_id);
 /* "ESME_ROK"; "reserved" or "vendor" where SMPP names none. */
