@@ -15,6 +15,17 @@ void *mem_alloc(size_t size)
 	return mem;
 }
 
+void *mem_grow(void *array, size_t *count, size_t size)
+{
+	uint8_t *grown = realloc(array, (*count + 1) * size);
+
+	if (!grown)
+		abort();
+	memset(grown + *count * size, 0, size);
+	++*count;
+	return grown;
+}
+
 static void buf_reserve(struct buf *buf, size_t more)
 {
 	if (buf->size - buf->len >= more)

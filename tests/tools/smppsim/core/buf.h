@@ -14,6 +14,8 @@ struct buf {
 
 /* Zeroed memory; aborts when there is none. Free with free(). */
 void *mem_alloc(size_t size);
+/* The array with one more element of this size, zeroed; *count is raised. */
+void *mem_grow(void *array, size_t *count, size_t size);
 
 void buf_append(struct buf *buf, const void *bytes, size_t len);
 void buf_append_str(struct buf *buf, const char *str);
