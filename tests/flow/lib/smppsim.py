@@ -58,6 +58,16 @@ class Smppsim:
 		self.port = self.wait("listening")["port"]
 		return self
 
+	def end(self, timeout=10):
+		"""Waits until it ends by itself; the exit status."""
+		status = self._child.wait(timeout)
+		self._child = None
+		self.lines.join()
+		return status
+
+	def summary(self):
+		return self.events("summary")[-1]
+
 	def stop(self):
 		if self._child is None:
 			return
@@ -139,3 +149,25 @@ class Smppsim:
 
 	def stats(self):
 		return self.command("stats")
+
+
+class Esme:
+	"""A run of smppsim as ESME, to its end: status, events and what it
+	said to people."""
+
+	def __init__(self, port, *options, timeout=20):
+		run = subprocess.run(
+			[build.find("SMPPSIM"), "esme", "--port", str(port),
+			 *map(str, options)], stdin=subprocess.DEVNULL,
+			capture_output=True, text=True, timeout=timeout,
+			check=False, preexec_fn=orphan.kill_with_parent)
+		self.status = run.returncode
+		self.said = run.stderr
+		self.all = [json.loads(line) for line in run.stdout.splitlines()]
+		check.that(self.all and self.all[-1]["event"] == "summary",
+		           "no summary: %s" % run.stderr)
+		self.summary = self.all[-1]
+
+	def events(self, event, **fields):
+		return [e for e in self.all if e["event"] == event and
+		        all(e.get(k) == v for k, v in fields.items())]

@@ -2,9 +2,10 @@
 #include "help.h"
 
 const char help_intro[] =
-	"smppsim - an SMSC on a port, for testers (SMPP 3.4)\n"
+	"smppsim - an SMSC on a port, or an ESME, for testers (SMPP 3.4)\n"
 	"\n"
-	"usage: smppsim [options]\n"
+	"usage: smppsim [smsc] [options]\n"
+	"       smppsim esme [options]\n"
 	"       smppsim ctl --control PATH COMMAND [arguments]\n"
 	"\n"
 	"Starts at once, without configuration. Writes one JSON line per event to\n"
@@ -14,32 +15,41 @@ const char help_intro[] =
 	"The last digit of the destination number chooses what becomes of a submit:\n"
 	"  1 EXPIRED   2 DELETED   3 UNDELIV   4 ACCEPTD   5 REJECTD   else DELIVRD\n"
 	"\n"
-	"Options:\n";
+	"'smppsim esme' binds, submits --count messages, waits for their receipts and\n"
+	"prints what it measured. The same --seed and the same peer give the same\n"
+	"transcript_hash in the summary.\n";
 
 const char help_faults[] =
 	"\n"
 	"Faults (--fault SPEC, or 'fault SPEC' at run time). Most take when they\n"
 	"strike: every=N, permille=N (by the seed), after=N (spare the first N),\n"
-	"count=N (at most N times); without these they strike every time.\n"
+	"count=N (at most N times), link=ID (this system_id alone); without these they\n"
+	"strike every time. An ESME meets what it is delivered with the same ones.\n"
 	"  throttle:rate=N[,status=S]      above N submits/s answer ESME_RTHROTTLED\n"
 	"  status:code=S                   refuse the submit with S\n"
-	"  drop-response                   take the submit, never answer\n"
+	"  drop-response (drop)            take the submit, never answer\n"
 	"  delay:ms=N                      answer N ms late\n"
-	"  duplicate-response              answer twice\n"
+	"  duplicate-response (duplicate)  answer twice\n"
 	"  reorder                         answer after the next one (every=2 unless\n"
 	"                                  told otherwise)\n"
 	"  wrong-seq                       answer with sequence_number + 1000\n"
 	"  bad-length[:length=N]           answer with command_length N (12)\n"
 	"  truncate[:length=N]             send N octets (10) of the answer, close\n"
+	"  garbage[:length=N]              N octets of chance (40) ahead of the answer\n"
 	"  disconnect                      take the submit, close, do not answer\n"
 	"  disconnect:now                  close every connection at once; on the\n"
 	"                                  command line the first after its bind\n"
 	"  unbind                          send unbind after answering the submit\n"
 	"  no-receipt                      lose the receipt\n"
 	"  duplicate-receipt               send the receipt twice\n"
-	"  refuse-bind[:status=S]          refuse the bind (ESME_RBINDFAIL)\n"
+	"  refuse-bind[:status=S] (refuse) refuse the bind (ESME_RBINDFAIL)\n"
+	"  drop-bind                       never answer the bind\n"
+	"  drop-enquire                    never answer enquire_link\n"
+	"  away[:ms=N]                     close everything and refuse connections for\n"
+	"                                  N ms (5000); away:now as disconnect:now\n"
 	"  half-open[:after=N]             write nothing more (after N PDUs)\n"
-	"  stall-read[:after=N]            read nothing more (after N PDUs)\n";
+	"  stall-read[:after=N]            read nothing more (after N PDUs)\n"
+	"  slow-read[:rate=N][,after=N]    read N octets a second (1), after N PDUs\n";
 
 const char help_rest[] =
 	"\n"
@@ -64,5 +74,10 @@ const char help_rest[] =
 	"  stats                            counters\n"
 	"  quit                             summary and end\n"
 	"\n"
-	"Exit status: 0, 1 if --timeout came before --count was reached or nothing could\n"
-	"be started, 2 wrong usage.\n";
+	"Expectations: NAME OP NUMBER with == != >= <= > <. NAME is a counter of the\n"
+	"summary, a command (submit_sm, deliver_sm_resp), both ways together, or the\n"
+	"status of responses (RTHROTTLED, 0x400).\n"
+	"\n"
+	"Exit status: 0; 1 if --timeout came before --count was reached, an expectation\n"
+	"was not met, a submit or receipt of an ESME was missing or nothing could be\n"
+	"started; 2 wrong usage.\n";

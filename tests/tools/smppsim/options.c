@@ -3,6 +3,7 @@
 
 #include "core/buf.h"
 #include "help.h"
+#include "rules/script.h"
 
 #include <getopt.h>
 #include <limits.h>
@@ -15,15 +16,21 @@ enum option_kind {
 	KIND_FLAG,
 	KIND_STRING,
 	KIND_CHOICE,
+	KIND_TLV,
 	KIND_ACCOUNT,
 	KIND_MO,
 	KIND_FAULT,
+	KIND_EXPECT,
+	KIND_SCRIPT,
 	KIND_HELP,
 };
+
+enum { SMSC = 1, ESME = 2, BOTH = 3 };
 
 struct row {
 	const char *name;
 	const char *arg;
+	int roles;
 	enum option_kind kind;
 	size_t offset;
 	long least;
@@ -32,80 +39,137 @@ struct row {
 	const char *help;
 };
 
-static const char *const choices_receipts[] = { [RECEIPTS_ASKED] = "asked",
-						[RECEIPTS_ALWAYS] = "always",
-						[RECEIPTS_NEVER] = "never",
-						NULL };
-static const char *const choices_style[] = {
-	[STYLE_BOTH] = "both", [STYLE_TEXT] = "text", [STYLE_TLV] = "tlv", NULL
-};
-static const char *const choices_id[] = {
-	[ID_HEX] = "hex", [ID_HEX_UPPER] = "HEX", [ID_DEC] = "dec", NULL
+static const char *const choices_bind[] = {
+	[BIND_TRX] = "trx", [BIND_TX] = "tx", [BIND_RX] = "rx", NULL
 };
 
 #define AT(member) offsetof(struct options, member)
 #define MS_MAX 86400000
 
 static const struct row rows[] = {
-	{ "port", "N", KIND_NUMBER, AT(port), 0, 65535, NULL,
+	{ "port", "N", BOTH, KIND_NUMBER, AT(port), 0, 65535, NULL,
 	  "TCP port (12775); 0 takes a free one, see the listening event" },
-	{ "bind", "ADDR", KIND_STRING, AT(bind), 0, 0, NULL,
+	{ "bind", "ADDR", SMSC, KIND_STRING, AT(bind), 0, 0, NULL,
 	  "IPv4 or IPv6 address to listen on (127.0.0.1)" },
-	{ "account", "ID:PASSWORD", KIND_ACCOUNT, 0, 0, 0, NULL,
+	{ "account", "ID:PASSWORD", SMSC, KIND_ACCOUNT, 0, 0, 0, NULL,
 	  "accept this system_id; repeatable; none: accept every bind" },
-	{ "seed", "N", KIND_NUMBER, AT(seed), 0, LONG_MAX, NULL,
+	{ "max-binds", "N", SMSC, KIND_NUMBER, AT(max_binds), 0, 10000, NULL,
+	  "answer ESME_RALYBND above N binds of a system_id; 0 any (0)" },
+	{ "seed", "N", BOTH, KIND_NUMBER, AT(seed), 0, LONG_MAX, NULL,
 	  "for message ids, permille= faults and retry jitter (1)" },
-	{ "receipts", "WHEN", KIND_CHOICE, AT(receipts), 0, 0, choices_receipts,
+	{ "script", "FILE", BOTH, KIND_SCRIPT, 0, 0, 0, NULL,
+	  "rules, accounts, steps and expectations from a file; options\n"
+	  "behind it win over its own" },
+	{ "receipts", "WHEN", SMSC, KIND_CHOICE, AT(shape.when), 0, 0,
+	  shape_whens,
 	  "asked (by registered_delivery; default), always, never" },
-	{ "receipt-delay", "MS", KIND_NUMBER, AT(receipt_delay_ms), 0, MS_MAX,
-	  NULL, "from the response to the final state and receipt (200)" },
-	{ "receipt-style", "STYLE", KIND_CHOICE, AT(receipt_style), 0, 0,
-	  choices_style, "text, tlv or both (default)" },
-	{ "receipt-before-response", NULL, KIND_FLAG,
-	  AT(receipt_before_response), 0, 0, NULL,
+	{ "receipt-delay", "MS", SMSC, KIND_NUMBER, AT(shape.delay_ms), 0,
+	  MS_MAX, NULL,
+	  "from the response to the final state and receipt (200)" },
+	{ "receipt-style", "STYLE", SMSC, KIND_CHOICE, AT(shape.style), 0, 0,
+	  shape_styles, "text, tlv or both (default)" },
+	{ "receipt-coding", "CODING", SMSC, KIND_CHOICE, AT(shape.coding), 0, 0,
+	  shape_codings,
+	  "gsm (default), ucs2, or mislabelled (ASCII that says UCS-2)" },
+	{ "receipt-fields", "WHICH", SMSC, KIND_CHOICE, AT(shape.fields), 0, 0,
+	  shape_field_sets,
+	  "all (default), short (no sub: and dlvrd:), long-err (four\n"
+	  "digits), no-text (ends behind err:)" },
+	{ "receipt-payload", NULL, SMSC, KIND_FLAG, AT(shape.in_payload), 0, 0,
+	  NULL, "the text in message_payload" },
+	{ "receipt-tlv", "TAG:HEX", SMSC, KIND_TLV, AT(shape.tlv), 0, 0, NULL,
+	  "a vendor's TLV in each receipt, for one 0x1401:0a0b" },
+	{ "receipt-before-response", NULL, SMSC, KIND_FLAG,
+	  AT(shape.before_response), 0, 0, NULL,
 	  "send the receipt ahead of the submit response" },
-	{ "intermediate", NULL, KIND_FLAG, AT(intermediate), 0, 0, NULL,
+	{ "intermediate", NULL, SMSC, KIND_FLAG, AT(shape.intermediate), 0, 0,
+	  NULL,
 	  "an ENROUTE receipt first (esm_class 0x20 if the submit asked\n"
 	  "for intermediate notification, otherwise 0x04)" },
-	{ "id-format", "FORMAT", KIND_CHOICE, AT(id_format), 0, 0, choices_id,
-	  "message_id of responses: hex (default), HEX, dec" },
-	{ "id-pad", "N", KIND_NUMBER, AT(id_pad), 0, 60, NULL,
+	{ "id-format", "FORMAT", SMSC, KIND_CHOICE, AT(id_format), 0, 0,
+	  shape_ids, "message_id of responses: hex (default), HEX, dec" },
+	{ "id-pad", "N", SMSC, KIND_NUMBER, AT(id_pad), 0, 60, NULL,
 	  "pad message_id with zeros to N digits" },
-	{ "receipt-id-format", "FORMAT", KIND_CHOICE, AT(receipt_id_format), 0,
-	  0, choices_id, "the id in receipts (default: as in responses)" },
-	{ "receipt-id-pad", "N", KIND_NUMBER, AT(receipt_id_pad), 0, 60, NULL,
-	  "pad the id in receipts (default: as in responses)" },
-	{ "response-delay", "MS", KIND_NUMBER, AT(response_delay_ms), 0, MS_MAX,
-	  NULL, "hold every submit response (0)" },
-	{ "window", "N", KIND_NUMBER, AT(window), 1, 10000, NULL,
-	  "deliver_sm in flight per connection (10)" },
-	{ "retry-delay", "MS", KIND_NUMBER, AT(retry_delay_ms), 1, MS_MAX, NULL,
-	  "before a deliver_sm is repeated, +-25 % (1000)" },
-	{ "retry-max", "N", KIND_NUMBER, AT(retry_max), 0, 1000000, NULL,
-	  "give a deliver_sm up after N repetitions; 0 never (20)" },
-	{ "mo", "FROM,TO,TEXT", KIND_MO, 0, 0, 0, NULL,
+	{ "receipt-id-format", "FORMAT", SMSC, KIND_CHOICE, AT(shape.id_format),
+	  0, 0, shape_ids, "the id in receipts (default: as in responses)" },
+	{ "receipt-id-pad", "N", SMSC, KIND_NUMBER, AT(shape.id_pad), 0, 60,
+	  NULL, "pad the id in receipts (default: as in responses)" },
+	{ "response-delay", "MS", SMSC, KIND_NUMBER, AT(response_delay_ms), 0,
+	  MS_MAX, NULL, "hold every submit response (0)" },
+	{ "window", "N", BOTH, KIND_NUMBER, AT(window), 1, 10000, NULL,
+	  "requests in flight per connection (10)" },
+	{ "retry-delay", "MS", BOTH, KIND_NUMBER, AT(retry_delay_ms), 1, MS_MAX,
+	  NULL,
+	  "before a deliver_sm is repeated, +-25 %; before an ESME\n"
+	  "connects again (1000)" },
+	{ "retry-max", "N", BOTH, KIND_NUMBER, AT(retry_max), 0, 1000000, NULL,
+	  "give a deliver_sm or a bind up after N repetitions; 0 never\n"
+	  "(20)" },
+	{ "mo", "FROM,TO,TEXT", SMSC, KIND_MO, 0, 0, 0, NULL,
 	  "deliver this once per system_id when it binds as receiver\n"
 	  "or transceiver; repeatable" },
-	{ "mo-registered-delivery", "N", KIND_NUMBER,
+	{ "mo-registered-delivery", "N", SMSC, KIND_NUMBER,
 	  AT(mo_registered_delivery), 0, 255, NULL,
 	  "registered_delivery of MO messages (0)" },
-	{ "mo-ack-timeout", "MS", KIND_NUMBER, AT(mo_ack_timeout_ms), 1, MS_MAX,
-	  NULL, "repeat a deliver_sm not answered for so long (10000)" },
-	{ "enquire-link", "SEC", KIND_NUMBER, AT(enquire_link_sec), 0, 86400,
-	  NULL,
+	{ "mo-ack-timeout", "MS", SMSC, KIND_NUMBER, AT(mo_ack_timeout_ms), 1,
+	  MS_MAX, NULL,
+	  "repeat a deliver_sm not answered for so long (10000)" },
+	{ "enquire-link", "SEC", BOTH, KIND_NUMBER, AT(enquire_link_sec), 0,
+	  86400, NULL,
 	  "send enquire_link after SEC of silence, drop the link\n"
 	  "when it stays unanswered as long; 0 never (30)" },
-	{ "fault", "SPEC", KIND_FAULT, 0, 0, 0, NULL,
+	{ "fault", "SPEC", BOTH, KIND_FAULT, 0, 0, 0, NULL,
 	  "get something wrong, see below; repeatable" },
-	{ "control", "PATH", KIND_STRING, AT(control), 0, 0, NULL,
+	{ "control", "PATH", BOTH, KIND_STRING, AT(control), 0, 0, NULL,
 	  "unix socket for commands at run time, see below" },
-	{ "count", "N", KIND_NUMBER, AT(count), 0, LONG_MAX, NULL,
+	{ "count", "N", BOTH, KIND_NUMBER, AT(count), 0, LONG_MAX, NULL,
 	  "end after N submits, their receipts delivered" },
-	{ "timeout", "SEC", KIND_NUMBER, AT(timeout_sec), 0, 10000000, NULL,
+	{ "timeout", "SEC", BOTH, KIND_NUMBER, AT(timeout_sec), 0, 10000000,
+	  NULL,
 	  "end after SEC; with --count not reached the exit status is 1" },
-	{ "quiet", NULL, KIND_FLAG, AT(quiet), 0, 0, NULL,
+	{ "quiet", NULL, BOTH, KIND_FLAG, AT(quiet), 0, 0, NULL,
 	  "no event per PDU, for load" },
-	{ "help", NULL, KIND_HELP, 0, 0, 0, NULL, "this text" },
+	{ "transcript", "FILE", BOTH, KIND_STRING, AT(transcript), 0, 0, NULL,
+	  "write each PDU as a line; its hash is in the summary" },
+	{ "expect", "WHAT", BOTH, KIND_EXPECT, 0, 0, 0, NULL,
+	  "'submit_sm>=10', or a transcript file to be met; repeatable;\n"
+	  "what is not met makes the exit status 1" },
+	{ "report", "FILE", BOTH, KIND_STRING, AT(report), 0, 0, NULL,
+	  "write the expectations as JUnit XML" },
+	{ "host", "ADDR", ESME, KIND_STRING, AT(esme.host), 0, 0, NULL,
+	  "the SMSC's address or name (127.0.0.1)" },
+	{ "system-id", "ID", ESME, KIND_STRING, AT(esme.system_id), 0, 15, NULL,
+	  "who binds (demo)" },
+	{ "password", "PASSWORD", ESME, KIND_STRING, AT(esme.password), 0, 8,
+	  NULL, "its password (secret)" },
+	{ "system-type", "TYPE", ESME, KIND_STRING, AT(esme.system_type), 0, 12,
+	  NULL, "system_type of the bind" },
+	{ "bind-as", "KIND", ESME, KIND_CHOICE, AT(esme.bind_as), 0, 0,
+	  choices_bind, "trx (default), tx or rx" },
+	{ "sessions", "N", ESME, KIND_NUMBER, AT(esme.session_count), 1, 1000,
+	  NULL, "so many binds beside each other (1)" },
+	{ "rate", "N", ESME, KIND_NUMBER, AT(esme.rate), 0, 1000000, NULL,
+	  "submits a second over all binds; 0 as fast as answered (0)" },
+	{ "from", "ADDR", ESME, KIND_STRING, AT(esme.from), 0, 20, NULL,
+	  "source of the submits (+15550001)" },
+	{ "to", "ADDR", ESME, KIND_STRING, AT(esme.to), 0, 40, NULL,
+	  "destination; {n} is the submit's number, {4} the same in\n"
+	  "four digits (+1555010{4})" },
+	{ "text", "TEXT", ESME, KIND_STRING, AT(esme.text), 0, 0, NULL,
+	  "what is sent, with {n} too; long text goes as segments" },
+	{ "service-type", "S", ESME, KIND_STRING, AT(esme.service_type), 0, 5,
+	  NULL, "service_type of the submits" },
+	{ "data-coding", "N", ESME, KIND_NUMBER, AT(esme.data_coding), 0, 255,
+	  NULL, "GSM (0) if the text fits, otherwise UCS-2 (8)" },
+	{ "registered-delivery", "N", ESME, KIND_NUMBER,
+	  AT(esme.registered_delivery), 0, 255, NULL,
+	  "1 (default) asks for receipts and waits for them" },
+	{ "esm-class", "N", ESME, KIND_NUMBER, AT(esme.esm_class), 0, 255, NULL,
+	  "esm_class of the submits (0)" },
+	{ "response-timeout", "MS", ESME, KIND_NUMBER,
+	  AT(esme.response_timeout_ms), 1, MS_MAX, NULL,
+	  "count a submit as unanswered after so long (10000)" },
+	{ "help", NULL, BOTH, KIND_HELP, 0, 0, 0, NULL, "this text" },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -132,6 +196,26 @@ static bool parse_choice(const struct row *row, const char *text, long *value)
 	return false;
 }
 
+/* most 0 is any length. */
+static bool set_string(const struct row *row, const char *text,
+		       const char **member)
+{
+	if (row->most > 0 && strlen(text) > (size_t)row->most)
+		return false;
+	*member = text;
+	return true;
+}
+
+static bool set_tlv(const char *text, const char **member)
+{
+	struct buf tlv = { 0 };
+	const bool is_good = shape_append_tlv(&tlv, text);
+
+	buf_destroy(&tlv);
+	*member = text;
+	return is_good;
+}
+
 static bool add_account(struct options *options, const char *text)
 {
 	const char *colon = strchr(text, ':');
@@ -143,11 +227,9 @@ static bool add_account(struct options *options, const char *text)
 		return false;
 	memcpy(account.system_id, text, id_len);
 	memcpy(account.password, colon + 1, strlen(colon + 1));
-	options->accounts = realloc(options->accounts, (options->account_count +
-							1) * sizeof(account));
-	if (!options->accounts)
-		abort();
-	options->accounts[options->account_count++] = account;
+	options->accounts = mem_grow(options->accounts, &options->account_count,
+				     sizeof(account));
+	options->accounts[options->account_count - 1] = account;
 	return true;
 }
 
@@ -160,53 +242,108 @@ static bool add_mo(struct options *options, char *text)
 	mo.text = text;
 	if (!mo.text || !*mo.from || !*mo.to)
 		return false;
-	options->mos =
-		realloc(options->mos, (options->mo_count + 1) * sizeof(mo));
-	if (!options->mos)
-		abort();
-	options->mos[options->mo_count++] = mo;
+	options->mos = mem_grow(options->mos, &options->mo_count, sizeof(mo));
+	options->mos[options->mo_count - 1] = mo;
 	return true;
 }
 
-static bool add_fault(struct options *options, const char *text)
+/* Their chance is started again by the seed, which may come later. */
+static bool add_fault(struct options *options, const char *text,
+		      const char **why)
 {
 	struct fault fault;
-	const char *why;
 
-	if (fault_parse(&fault, text, &why) &&
-	    fault_add(&options->faults, &fault))
-		return true;
-	fprintf(stderr, "smppsim: fault %s: %s\n", text, why);
-	return false;
+	if (!fault_parse(&fault, text, why))
+		return false;
+	*why = "too many faults";
+	return fault_add(&options->faults, &fault, 0);
 }
 
-static bool row_apply(struct options *options, const struct row *row,
-		      char *text)
+static void add_expect(struct options *options, const char *text)
 {
-	char *member = (char *)options + row->offset;
+	options->expects = mem_grow(options->expects, &options->expect_count,
+				    sizeof(*options->expects));
+	options->expects[options->expect_count - 1] = text;
+}
+
+static bool row_apply_member(const struct row *row, char *member,
+			     const char *text)
+{
+	long *number = (long *)(void *)member;
+	const char **str = (const char **)(void *)member;
 
 	switch (row->kind) {
 	case KIND_NUMBER:
 		return options_parse_number(text, row->least, row->most,
-					    (long *)(void *)member);
+					    number);
 	case KIND_CHOICE:
-		return parse_choice(row, text, (long *)(void *)member);
+		return parse_choice(row, text, number);
 	case KIND_FLAG:
-		*(long *)(void *)member = 1;
+		*number = 1;
 		return true;
-	case KIND_STRING:
-		*(const char **)(void *)member = text;
-		return true;
+	case KIND_TLV:
+		return set_tlv(text, str);
+	default:
+		return set_string(row, text, str);
+	}
+}
+
+static bool row_apply(struct options *options, const struct row *row,
+		      char *text, const char **why)
+{
+	*why = "bad value";
+	switch (row->kind) {
 	case KIND_ACCOUNT:
 		return add_account(options, text);
 	case KIND_MO:
 		return add_mo(options, text);
 	case KIND_FAULT:
-		return add_fault(options, text);
+		return add_fault(options, text, why);
+	case KIND_EXPECT:
+		add_expect(options, text);
+		return true;
+	case KIND_SCRIPT:
+		return script_read(options, text, why);
 	case KIND_HELP:
-		break;
+		return true;
+	default:
+		return row_apply_member(row, (char *)options + row->offset,
+					text);
 	}
-	return true;
+}
+
+static const struct row *row_find(const char *name)
+{
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (strcmp(rows[i].name, name) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+bool options_apply(struct options *options, const char *name, char *text,
+		   const char **why)
+{
+	const struct row *row = row_find(name);
+
+	*why = "unknown option";
+	if (!row || row->kind == KIND_SCRIPT || row->kind == KIND_HELP ||
+	    !(row->roles & 1 << options->role))
+		return false;
+	return row_apply(options, row, text, why);
+}
+
+bool options_apply_shape(struct receipt_shape *shape, const char *name,
+			 const char *text, const char **why)
+{
+	const struct row *row = row_find(name);
+
+	*why = "unknown key";
+	if (!row || row->offset < AT(shape) ||
+	    row->offset >= AT(shape) + sizeof(*shape))
+		return false;
+	*why = "bad value";
+	return row_apply_member(row, (char *)shape + row->offset - AT(shape),
+				text);
 }
 
 static void options_preset(struct options *options)
@@ -214,69 +351,117 @@ static void options_preset(struct options *options)
 	*options = (struct options){
 		.bind = "127.0.0.1",
 		.port = 12775,
+		.web_port = -1,
 		.seed = 1,
-		.receipt_delay_ms = 200,
-		.receipt_id_format = ID_SAME,
-		.receipt_id_pad = -1,
+		.shape = { .delay_ms = 200,
+			   .id_format = ID_SAME,
+			   .id_pad = -1 },
 		.window = 10,
 		.retry_delay_ms = 1000,
 		.retry_max = 20,
 		.mo_ack_timeout_ms = 10000,
 		.enquire_link_sec = 30,
+		.esme = { .host = "127.0.0.1",
+			  .system_id = "demo",
+			  .password = "secret",
+			  .system_type = "",
+			  .from = "+15550001",
+			  .to = "+1555010{4}",
+			  .text = "message {n}",
+			  .service_type = "",
+			  .data_coding = -1,
+			  .registered_delivery = 1,
+			  .session_count = 1,
+			  .response_timeout_ms = 10000 },
 	};
+}
+
+static void settle_shape(const struct options *options,
+			 struct receipt_shape *shape)
+{
+	if (shape->id_format == ID_SAME)
+		shape->id_format = options->id_format;
+	if (shape->id_pad < 0)
+		shape->id_pad = options->id_pad;
+}
+
+/* By time; those of one time stay in the order of the file. */
+static void sort_steps(struct option_step *steps, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		const struct option_step step = steps[i];
+		size_t at = i;
+
+		for (; at > 0 && steps[at - 1].at_ms > step.at_ms; at--)
+			steps[at] = steps[at - 1];
+		steps[at] = step;
+	}
 }
 
 static void options_settle(struct options *options)
 {
-	if (options->receipt_id_format == ID_SAME)
-		options->receipt_id_format = options->id_format;
-	if (options->receipt_id_pad < 0)
-		options->receipt_id_pad = options->id_pad;
+	sort_steps(options->steps, options->step_count);
+	settle_shape(options, &options->shape);
+	for (size_t i = 0; i < options->rules.count; i++)
+		settle_shape(options, &options->rules.rules[i].shape);
 }
 
-enum options_result options_parse(struct options *options, int argc,
-				  char **argv)
+static enum options_result parse_words(struct options *options, int argc,
+				       char **argv)
 {
 	struct option longs[COUNT(rows) + 1] = { 0 };
+	const char *why;
 	int index;
+	int got;
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		longs[i].name = rows[i].name;
 		longs[i].has_arg = rows[i].arg != NULL;
 	}
-	options_preset(options);
 	optind = 1;
-	for (;;) {
-		const int got = getopt_long(argc, argv, "", longs, &index);
-
-		if (got == -1)
-			break;
+	while ((got = getopt_long(argc, argv, "", longs, &index)) != -1) {
 		if (got != 0)
 			return OPTIONS_WRONG;
 		if (rows[index].kind == KIND_HELP)
 			return OPTIONS_HELP;
-		if (!row_apply(options, &rows[index], optarg)) {
-			fprintf(stderr, "smppsim: --%s: bad value '%s'\n",
-				rows[index].name, optarg);
-			return OPTIONS_WRONG;
-		}
-	}
-	if (optind < argc) {
-		fprintf(stderr, "smppsim: unexpected '%s'\n", argv[optind]);
+		why = "not for this role";
+		if (rows[index].roles & 1 << options->role &&
+		    row_apply(options, &rows[index], optarg, &why))
+			continue;
+		fprintf(stderr, "smppsim: --%s: %s '%s'\n", rows[index].name,
+			why, optarg ? optarg : "");
 		return OPTIONS_WRONG;
 	}
+	if (optind == argc)
+		return OPTIONS_RUN;
+	fprintf(stderr, "smppsim: unexpected '%s'\n", argv[optind]);
+	return OPTIONS_WRONG;
+}
+
+enum options_result options_parse(struct options *options, int argc,
+				  char **argv)
+{
+	enum options_result result;
+	const bool has_role = argc > 1 && (strcmp(argv[1], "esme") == 0 ||
+					   strcmp(argv[1], "smsc") == 0);
+
+	options_preset(options);
+	if (has_role && argv[1][0] == 'e')
+		options->role = ROLE_ESME;
+	result = parse_words(options, argc - has_role, argv + has_role);
 	options_settle(options);
-	return OPTIONS_RUN;
+	return result;
 }
 
 void options_destroy(struct options *options)
 {
 	free(options->accounts);
 	free(options->mos);
-	options->accounts = NULL;
-	options->mos = NULL;
-	options->account_count = 0;
-	options->mo_count = 0;
+	free(options->steps);
+	free(options->expects);
+	free(options->rules.rules);
+	script_destroy(&options->script);
+	*options = (struct options){ .accounts = NULL };
 }
 
 static void print_indented(const char *text)
@@ -290,15 +475,27 @@ static void print_indented(const char *text)
 	puts(text);
 }
 
-void options_print_help(void)
+static void print_rows(int roles)
 {
-	fputs(help_intro, stdout);
 	for (size_t i = 0; i < COUNT(rows); i++) {
+		if (rows[i].roles != roles)
+			continue;
 		printf("  --%s %-*s ", rows[i].name,
 		       (int)(25 - strlen(rows[i].name)),
 		       rows[i].arg ? rows[i].arg : "");
 		print_indented(rows[i].help);
 	}
+}
+
+void options_print_help(void)
+{
+	fputs(help_intro, stdout);
+	puts("\nOptions of both roles:");
+	print_rows(BOTH);
+	puts("\nOptions of the SMSC:");
+	print_rows(SMSC);
+	puts("\nOptions of the ESME:");
+	print_rows(ESME);
 	fputs(help_faults, stdout);
 	fputs(help_rest, stdout);
 }

@@ -38,6 +38,18 @@ static void test_good_specs(void **state)
 		{ "half-open:after=1", FAULT_HALF_OPEN, 0, 0 },
 		{ "stall-read", FAULT_STALL_READ, 0, 0 },
 		{ "bad-length:length=8", FAULT_BAD_LENGTH, 0, 0 },
+		{ "slow-read", FAULT_SLOW_READ, 0, 0 },
+		{ "slow-read:rate=10,after=2", FAULT_SLOW_READ, 0, 0 },
+		{ "garbage:length=7,every=4", FAULT_GARBAGE, 4, 0 },
+		{ "away:ms=100", FAULT_AWAY, 0, 0 },
+		{ "away:ms=100,now", FAULT_AWAY, 0, 0 },
+		{ "drop-bind:count=1", FAULT_DROP_BIND, 0, 0 },
+		{ "drop-enquire", FAULT_DROP_ENQUIRE, 0, 0 },
+		{ "drop_resp:every=10", FAULT_DROP_RESPONSE, 10, 0 },
+		{ "drop:link=demo", FAULT_DROP_RESPONSE, 0, 0 },
+		{ "refuse", FAULT_REFUSE_BIND, 0, 0x0d },
+		{ "duplicate", FAULT_DUPLICATE_RESPONSE, 0, 0 },
+		{ "stall_read", FAULT_STALL_READ, 0, 0 },
 	};
 
 	(void)state;
@@ -76,6 +88,9 @@ static void test_bad_specs(void **state)
 		{ "now elsewhere", "unbind:now" },
 		{ "empty word", "delay:ms=5," },
 		{ "unknown status", "status:code=RNONSENSE" },
+		{ "no link", "drop:link=" },
+		{ "long link", "drop:link=sixteen-octets-x" },
+		{ "short name", "drop-respons" },
 	};
 
 	(void)state;
@@ -95,14 +110,12 @@ static void strikes(const char *spec, uint64_t seed, int64_t at_ms, char *seen,
 {
 	struct fault_set set = { .count = 0 };
 	struct fault fault;
-	struct dice dice;
 	const char *why;
 
-	dice_seed(&dice, seed);
 	assert_true(fault_parse(&fault, spec, &why));
-	assert_true(fault_add(&set, &fault));
+	assert_true(fault_add(&set, &fault, seed));
 	for (size_t i = 0; i < count; i++)
-		seen[i] = fault_strike(&set, fault.kind, &dice,
+		seen[i] = fault_strike(&set, fault.kind, "demo",
 				       1000000 + (int64_t)i * at_ms) ?
 				  'x' :
 				  '.';
@@ -153,6 +166,45 @@ static void test_permille_follows_the_seed(void **state)
 	assert_in_range(struck, 60, 140);
 }
 
+/* What one fault throws does not depend on what others do. */
+static void test_chance_is_its_own(void **state)
+{
+	struct fault_set alone = { .count = 0 };
+	struct fault_set both = { .count = 0 };
+	struct fault drop;
+	struct fault delay;
+	const char *why;
+
+	(void)state;
+	assert_true(fault_parse(&drop, "drop:permille=500", &why));
+	assert_true(fault_parse(&delay, "delay:ms=1,permille=500", &why));
+	assert_true(fault_add(&alone, &drop, 3));
+	assert_true(fault_add(&both, &drop, 3));
+	assert_true(fault_add(&both, &delay, 3));
+	for (int i = 0; i < 100; i++) {
+		fault_strike(&both, FAULT_DELAY, "", 0);
+		assert_int_equal(fault_strike(&alone, FAULT_DROP_RESPONSE, "",
+					      0) != NULL,
+				 fault_strike(&both, FAULT_DROP_RESPONSE, "",
+					      0) != NULL);
+	}
+}
+
+static void test_link(void **state)
+{
+	struct fault_set set = { .count = 0 };
+	struct fault fault;
+	const char *why;
+
+	(void)state;
+	assert_true(fault_parse(&fault, "drop:link=demo", &why));
+	assert_true(fault_add(&set, &fault, 1));
+	assert_null(fault_strike(&set, FAULT_DROP_RESPONSE, "", 0));
+	assert_null(fault_strike(&set, FAULT_DROP_RESPONSE, "demo2", 0));
+	assert_non_null(fault_strike(&set, FAULT_DROP_RESPONSE, "demo", 0));
+	assert_int_equal(1, set.faults[0].seen);
+}
+
 static void test_set_is_bounded(void **state)
 {
 	struct fault_set set = { .count = 0 };
@@ -162,8 +214,8 @@ static void test_set_is_bounded(void **state)
 	(void)state;
 	assert_true(fault_parse(&fault, "no-receipt", &why));
 	for (int i = 0; i < FAULT_MAX; i++)
-		assert_true(fault_add(&set, &fault));
-	assert_false(fault_add(&set, &fault));
+		assert_true(fault_add(&set, &fault, 1));
+	assert_false(fault_add(&set, &fault, 1));
 	assert_true(fault_is_set(&set, FAULT_NO_RECEIPT));
 	fault_clear(&set);
 	assert_false(fault_is_set(&set, FAULT_NO_RECEIPT));
@@ -176,6 +228,8 @@ int main(void)
 		cmocka_unit_test(test_bad_specs),
 		cmocka_unit_test(test_when),
 		cmocka_unit_test(test_permille_follows_the_seed),
+		cmocka_unit_test(test_chance_is_its_own),
+		cmocka_unit_test(test_link),
 		cmocka_unit_test(test_set_is_bounded),
 	};
 

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define WORDS_MAX 16
+#define WORDS_MAX 20
 
 /* Parses a line of words; they must stay as long as the options. */
 static enum options_result parse(struct options *options, char *line)
@@ -35,10 +35,11 @@ static void test_defaults(void **state)
 	assert_int_equal(OPTIONS_RUN, options_parse(&options, 1, argv));
 	assert_int_equal(12775, options.port);
 	assert_string_equal("127.0.0.1", options.bind);
-	assert_int_equal(200, options.receipt_delay_ms);
-	assert_int_equal(RECEIPTS_ASKED, options.receipts);
-	assert_int_equal(STYLE_BOTH, options.receipt_style);
-	assert_int_equal(ID_HEX, options.receipt_id_format);
+	assert_int_equal(200, options.shape.delay_ms);
+	assert_int_equal(ROLE_SMSC, options.role);
+	assert_int_equal(RECEIPTS_ASKED, options.shape.when);
+	assert_int_equal(STYLE_BOTH, options.shape.style);
+	assert_int_equal(ID_HEX, options.shape.id_format);
 	assert_int_equal(10, options.window);
 	assert_int_equal(0, options.account_count);
 	options_destroy(&options);
@@ -65,8 +66,8 @@ static void test_all_kinds(void **state)
 	assert_int_equal(16, options.port);
 	assert_true(options.quiet);
 	/* Receipts follow the responses unless they are told otherwise. */
-	assert_int_equal(ID_HEX_UPPER, options.receipt_id_format);
-	assert_int_equal(8, options.receipt_id_pad);
+	assert_int_equal(ID_HEX_UPPER, options.shape.id_format);
+	assert_int_equal(8, options.shape.id_pad);
 	options_destroy(&options);
 }
 
@@ -77,9 +78,9 @@ static void test_receipt_id_differs(void **state)
 
 	(void)state;
 	assert_int_equal(OPTIONS_RUN, parse(&options, line));
-	assert_int_equal(ID_DEC, options.receipt_id_format);
+	assert_int_equal(ID_DEC, options.shape.id_format);
 	assert_int_equal(ID_HEX, options.id_format);
-	assert_int_equal(0, options.receipt_id_pad);
+	assert_int_equal(0, options.shape.id_pad);
 	options_destroy(&options);
 }
 
@@ -101,6 +102,14 @@ static void test_wrong(void **state)
 		"--mo ,2,x",
 		"--fault explode",
 		"--window 0",
+		"--receipt-tlv 1401",
+		"--receipt-coding utf8",
+		"--script no-such-file",
+		"--rate 5",
+		"esme --receipts never",
+		"esme --system-id sixteen-octets-x",
+		"esme --bind-as trxx",
+		"esme esme",
 		"word",
 	};
 
@@ -115,6 +124,25 @@ static void test_wrong(void **state)
 			fail_msg("%s", lines[i]);
 		options_destroy(&options);
 	}
+}
+
+static void test_esme(void **state)
+{
+	char line[] = "esme --host ::1 --system-id me --bind-as tx --rate 50 "
+		      "--count 7 --expect submit_sm>=7 --expect a-file";
+	struct options options;
+
+	(void)state;
+	assert_int_equal(OPTIONS_RUN, parse(&options, line));
+	assert_int_equal(ROLE_ESME, options.role);
+	assert_string_equal("::1", options.esme.host);
+	assert_string_equal("me", options.esme.system_id);
+	assert_int_equal(BIND_TX, options.esme.bind_as);
+	assert_int_equal(50, options.esme.rate);
+	assert_int_equal(7, options.count);
+	assert_int_equal(2, options.expect_count);
+	assert_string_equal("a-file", options.expects[1]);
+	options_destroy(&options);
 }
 
 static void test_help(void **state)
@@ -134,6 +162,7 @@ int main(void)
 		cmocka_unit_test(test_all_kinds),
 		cmocka_unit_test(test_receipt_id_differs),
 		cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_esme),
 		cmocka_unit_test(test_help),
 	};
 

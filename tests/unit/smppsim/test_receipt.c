@@ -22,17 +22,47 @@ static void test_text(void **state)
 	struct buf text = { 0 };
 
 	(void)state;
-	receipt_format_text(&text, &delivered);
+	receipt_format_text(&text, &delivered, FIELDS_ALL);
 	assert_string_equal("id:a1 sub:001 dlvrd:001 submit date:2601010000 "
 			    "done date:2601010001 stat:DELIVRD err:000 "
 			    "text:hello",
 			    buf_str(&text));
 	buf_clear(&text);
-	receipt_format_text(&text, &failed);
+	receipt_format_text(&text, &failed, FIELDS_ALL);
 	assert_string_equal("id:7 sub:001 dlvrd:000 submit date:7001010000 "
 			    "done date:7001010000 stat:UNDELIV err:001 text:",
 			    buf_str(&text));
+	buf_clear(&text);
+	receipt_format_text(&text, &failed, FIELDS_SHORT);
+	assert_string_equal("id:7 submit date:7001010000 "
+			    "done date:7001010000 stat:UNDELIV err:001 text:",
+			    buf_str(&text));
+	buf_clear(&text);
+	receipt_format_text(&text, &failed, FIELDS_LONG_ERR);
+	assert_non_null(strstr(buf_str(&text), "err:0001 text:"));
+	buf_clear(&text);
+	receipt_format_text(&text, &failed, FIELDS_NO_TEXT);
+	assert_null(strstr(buf_str(&text), "text:"));
 	buf_destroy(&text);
+}
+
+static void test_vendor_tlv(void **state)
+{
+	static const char *const bad[] = { "",         "1401",     "0x1401",
+					   "0:00",     "x:00",     "0x10000:00",
+					   "0x1401:0", "0x1401:zz" };
+	static const uint8_t octets[] = { 0x14, 1, 0, 2, 0xa, 0xb };
+	struct buf tlv = { 0 };
+
+	(void)state;
+	assert_true(shape_append_tlv(&tlv, "0x1401:0a0b"));
+	assert_int_equal(sizeof(octets), tlv.len);
+	assert_memory_equal(octets, tlv.bytes, tlv.len);
+	for (size_t i = 0; i < COUNT(bad); i++)
+		if (shape_append_tlv(&tlv, bad[i]))
+			fail_msg("%s", bad[i]);
+	assert_int_equal(sizeof(octets), tlv.len);
+	buf_destroy(&tlv);
 }
 
 static void test_outcome(void **state)
@@ -66,7 +96,7 @@ static void test_state_names(void **state)
 static void test_wanted(void **state)
 {
 	static const struct {
-		enum options_receipts when;
+		enum shape_when when;
 		uint8_t asked;
 		enum message_state end;
 		bool is_wanted;
@@ -177,6 +207,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_vendor_tlv),
 		cmocka_unit_test(test_outcome),
 		cmocka_unit_test(test_state_names),
 		cmocka_unit_test(test_wanted),

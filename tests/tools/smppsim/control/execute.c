@@ -45,6 +45,7 @@ static const char *execute_receipt(struct sim *sim,
 				   struct buf *answer)
 {
 	struct outbox *outbox = addressee(sim, command);
+	struct receipt_shape shape = sim->options->shape;
 	struct pdu envelope = { .esm_class = 0x04 };
 	const int64_t now_ms = loop_wall_ms(sim->loop);
 	const struct receipt receipt = {
@@ -60,10 +61,8 @@ static const char *execute_receipt(struct sim *sim,
 	if (!mo_parse_addr(&envelope.source, command->mo.from) ||
 	    !mo_parse_addr(&envelope.dest, command->mo.to))
 		return "address is too long";
-	receipt_push(outbox, &receipt, &envelope,
-		     command->tlv_only ?
-			     STYLE_TLV :
-			     (enum options_style)sim->options->receipt_style);
+	shape.style = command->tlv_only ? STYLE_TLV : shape.style;
+	receipt_push(outbox, &receipt, &envelope, &shape);
 	json_str(answer, "system_id", outbox->system_id);
 	return NULL;
 }
@@ -77,10 +76,14 @@ static void clear_faults(struct sim *sim)
 	session_recover(session);
 }
 
-static void close_sessions(struct sim *sim)
+static void strike_now(struct sim *sim, const struct fault *fault)
 {
 	struct session *session;
 
+	if (fault->kind == FAULT_AWAY) {
+		sim_go_away(sim, fault->ms);
+		return;
+	}
 	TAILQ_FOREACH(session, &sim->sessions, entry)
 	session_close(session, "fault disconnect");
 }
@@ -96,8 +99,9 @@ static const char *execute_fault(struct sim *sim, const struct command *command,
 	else if (!fault_parse(&fault, command->argument, &why))
 		return why;
 	else if (fault.now)
-		close_sessions(sim);
-	else if (!fault_add(&sim->faults, &fault))
+		strike_now(sim, &fault);
+	else if (!fault_add(&sim->faults, &fault,
+			    (uint64_t)sim->options->seed))
 		return "too many faults";
 	json_number(answer, "faults", (long long)sim->faults.count);
 	if (sim_event(sim, EVENT_FAULT_SET)) {

@@ -47,13 +47,34 @@ static const struct route routes[] = {
 	{ (uint32_t)PDU_generic_nack, IN_ANY, 0, outbox_on_resp },
 };
 
+static const struct route esme_routes[] = {
+	{ (uint32_t)PDU_submit_sm_resp, IN_SENDING, 0, esme_on_resp },
+	{ PDU_deliver_sm, IN_RECEIVING, ESME_RINVBNDSTS, esme_on_deliver },
+	{ PDU_data_sm, IN_RECEIVING, ESME_RINVBNDSTS, esme_on_deliver },
+	{ (uint32_t)PDU_data_sm_resp, IN_SENDING, 0, esme_on_resp },
+	{ (uint32_t)PDU_submit_multi_resp, IN_SENDING, 0, esme_on_resp },
+	{ (uint32_t)PDU_bind_receiver_resp, IN_OPEN, 0, esme_on_bind_resp },
+	{ (uint32_t)PDU_bind_transmitter_resp, IN_OPEN, 0, esme_on_bind_resp },
+	{ (uint32_t)PDU_bind_transceiver_resp, IN_OPEN, 0, esme_on_bind_resp },
+	{ PDU_enquire_link, IN_ANY, 0, bind_on_enquire_link },
+	{ (uint32_t)PDU_enquire_link_resp, IN_ANY, 0,
+	  bind_on_enquire_link_resp },
+	{ PDU_unbind, IN_BOUND, ESME_RINVBNDSTS, bind_on_unbind },
+	{ (uint32_t)PDU_unbind_resp, IN_ANY, 0, bind_on_unbind_resp },
+	{ (uint32_t)PDU_generic_nack, IN_ANY, 0, esme_on_resp },
+};
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static const struct route *route_find(uint32_t command_id)
+static const struct route *route_find(const struct sim *sim,
+				      uint32_t command_id)
 {
-	for (size_t i = 0; i < COUNT(routes); i++)
-		if (routes[i].command_id == command_id)
-			return &routes[i];
+	const struct route *table = sim->esme ? esme_routes : routes;
+	const size_t count = sim->esme ? COUNT(esme_routes) : COUNT(routes);
+
+	for (size_t i = 0; i < count; i++)
+		if (table[i].command_id == command_id)
+			return &table[i];
 	return NULL;
 }
 
@@ -85,7 +106,7 @@ static void refuse(struct session *session, const struct pdu *pdu,
 	if (pdu->command_id & PDU_RESP && pdu_is_known(pdu->command_id))
 		return;
 	if (!pdu_is_known(response.command_id) || pdu->command_id & PDU_RESP ||
-	    !route_find(pdu->command_id))
+	    !route_find(session->sim, pdu->command_id))
 		response.command_id = (uint32_t)PDU_generic_nack;
 	reply_send(session, EVENT_RESPONSE, &response);
 }
@@ -95,12 +116,13 @@ void dispatch_pdu(struct session *session, const uint8_t *bytes, size_t len)
 	struct pdu pdu;
 	const char *why;
 	uint32_t status = pdu_parse(&pdu, bytes, len, &why);
-	const struct route *route = route_find(pdu.command_id);
+	const struct route *route = route_find(session->sim, pdu.command_id);
 
-	/* A known command that an SMSC does not take, deliver_sm for one. */
+	/* A known command that this role does not take. */
 	if (status == ESME_ROK && !route) {
 		status = ESME_RINVCMDID;
-		why = "not for an SMSC";
+		why = session->sim->esme ? "not for an ESME" :
+					   "not for an SMSC";
 	}
 	if (status != ESME_ROK) {
 		event_bad(session, &pdu, status, why);

@@ -15,7 +15,8 @@ enum {
 	KEY_MS = 1 << 5,
 	KEY_CODE = 1 << 6,
 	KEY_LENGTH = 1 << 7,
-	KEY_WHEN = KEY_EVERY | KEY_PERMILLE | KEY_COUNT | KEY_AFTER,
+	KEY_LINK = 1 << 8,
+	KEY_WHEN = KEY_EVERY | KEY_PERMILLE | KEY_COUNT | KEY_AFTER | KEY_LINK,
 };
 
 struct key {
@@ -48,7 +49,7 @@ struct rule {
 
 static const struct rule rules[] = {
 	[FAULT_THROTTLE] = { "throttle",
-			     KEY_RATE | KEY_CODE,
+			     KEY_RATE | KEY_CODE | KEY_LINK,
 			     KEY_RATE,
 			     { .code = ESME_RTHROTTLED } },
 	[FAULT_STATUS] = { "status", KEY_WHEN | KEY_CODE, KEY_CODE, { 0 } },
@@ -76,8 +77,30 @@ static const struct rule rules[] = {
 				KEY_WHEN | KEY_CODE,
 				0,
 				{ .code = ESME_RBINDFAIL } },
-	[FAULT_HALF_OPEN] = { "half-open", KEY_AFTER, 0, { 0 } },
-	[FAULT_STALL_READ] = { "stall-read", KEY_AFTER, 0, { 0 } },
+	[FAULT_HALF_OPEN] = { "half-open", KEY_AFTER | KEY_LINK, 0, { 0 } },
+	[FAULT_STALL_READ] = { "stall-read", KEY_AFTER | KEY_LINK, 0, { 0 } },
+	[FAULT_SLOW_READ] = { "slow-read",
+			      KEY_AFTER | KEY_LINK | KEY_RATE,
+			      0,
+			      { .rate = 1 } },
+	[FAULT_GARBAGE] = { "garbage",
+			    KEY_WHEN | KEY_LENGTH,
+			    0,
+			    { .length = 40 } },
+	[FAULT_AWAY] = { "away", KEY_WHEN | KEY_MS, 0, { .ms = 5000 } },
+	[FAULT_DROP_BIND] = { "drop-bind", KEY_WHEN, 0, { 0 } },
+	[FAULT_DROP_ENQUIRE] = { "drop-enquire", KEY_WHEN, 0, { 0 } },
+};
+
+/* Shorter words that testers know. */
+static const struct {
+	const char *name;
+	enum fault_kind kind;
+} aliases[] = {
+	{ "refuse", FAULT_REFUSE_BIND },
+	{ "drop", FAULT_DROP_RESPONSE },
+	{ "drop-resp", FAULT_DROP_RESPONSE },
+	{ "duplicate", FAULT_DUPLICATE_RESPONSE },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -103,6 +126,16 @@ static const struct key *key_find(const char *name)
 	return NULL;
 }
 
+static unsigned parse_link(struct fault *fault, const char *value)
+{
+	const size_t len = strlen(value);
+
+	if (len == 0 || len >= sizeof(fault->system_id))
+		return 0;
+	memcpy(fault->system_id, value, len + 1);
+	return KEY_LINK;
+}
+
 /* word is "key=value" and is cut in two. Returns the key's bit, 0 if bad. */
 static unsigned parse_word(struct fault *fault, unsigned allowed, char *word,
 			   const char **why)
@@ -113,6 +146,9 @@ static unsigned parse_word(struct fault *fault, unsigned allowed, char *word,
 	if (!value)
 		return 0;
 	*value++ = 0;
+	*why = "link is the system_id of who binds";
+	if (strcmp(word, "link") == 0 && allowed & KEY_LINK)
+		return parse_link(fault, value);
 
 	const struct key *key = key_find(word);
 
@@ -125,6 +161,11 @@ static unsigned parse_word(struct fault *fault, unsigned allowed, char *word,
 	return key->bit;
 }
 
+static bool can_be_now(enum fault_kind kind)
+{
+	return kind == FAULT_DISCONNECT || kind == FAULT_AWAY;
+}
+
 static bool parse_words(struct fault *fault, const struct rule *rule,
 			char *words, const char **why)
 {
@@ -133,7 +174,7 @@ static bool parse_words(struct fault *fault, const struct rule *rule,
 	char *word;
 
 	while ((word = strsep(&rest, ","))) {
-		if (fault->kind == FAULT_DISCONNECT && !strcmp(word, "now")) {
+		if (can_be_now(fault->kind) && !strcmp(word, "now")) {
 			fault->now = true;
 			fault->count = 1;
 			continue;
@@ -149,6 +190,26 @@ static bool parse_words(struct fault *fault, const struct rule *rule,
 	return (got & rule->needed) == rule->needed;
 }
 
+/* An underscore is as good as a hyphen. */
+static bool is_name(const char *name, const char *word)
+{
+	for (; *name && *word; name++, word++)
+		if (*name != *word && !(*name == '-' && *word == '_'))
+			return false;
+	return *name == *word;
+}
+
+static size_t kind_find(const char *word)
+{
+	for (size_t kind = 0; kind < COUNT(rules); kind++)
+		if (is_name(rules[kind].name, word))
+			return kind;
+	for (size_t i = 0; i < COUNT(aliases); i++)
+		if (is_name(aliases[i].name, word))
+			return aliases[i].kind;
+	return COUNT(rules);
+}
+
 bool fault_parse(struct fault *fault, const char *spec, const char **why)
 {
 	char words[FAULT_SPEC_MAX + 1];
@@ -160,28 +221,28 @@ bool fault_parse(struct fault *fault, const char *spec, const char **why)
 	memcpy(words, spec, len + 1);
 
 	char *rest = words;
-	const char *name = strsep(&rest, ":");
+	const size_t kind = kind_find(strsep(&rest, ":"));
 
-	for (size_t kind = 0; kind < COUNT(rules); kind++) {
-		if (strcmp(rules[kind].name, name) != 0)
-			continue;
-		*fault = rules[kind].preset;
-		fault->kind = (enum fault_kind)kind;
-		memcpy(fault->spec, spec, len + 1);
-		*why = "a key is missing";
-		if (!rest)
-			return rules[kind].needed == 0;
-		return parse_words(fault, &rules[kind], rest, why);
-	}
 	*why = "unknown fault";
-	return false;
+	if (kind == COUNT(rules))
+		return false;
+	*fault = rules[kind].preset;
+	fault->kind = (enum fault_kind)kind;
+	memcpy(fault->spec, spec, len + 1);
+	*why = "a key is missing";
+	if (!rest)
+		return rules[kind].needed == 0;
+	return parse_words(fault, &rules[kind], rest, why);
 }
 
-bool fault_add(struct fault_set *set, const struct fault *fault)
+bool fault_add(struct fault_set *set, const struct fault *fault, uint64_t seed)
 {
 	if (set->count == FAULT_MAX)
 		return false;
-	set->faults[set->count++] = *fault;
+	set->faults[set->count] = *fault;
+	dice_seed(&set->faults[set->count].dice,
+		  seed ^ (uint64_t)(set->count + 1) << 32);
+	set->count++;
 	return true;
 }
 
@@ -200,7 +261,7 @@ static bool is_above_rate(struct fault *fault, int64_t now_ms)
 	return ++fault->struck_in_second > fault->rate;
 }
 
-static bool is_struck(struct fault *fault, struct dice *dice, int64_t now_ms)
+static bool is_struck(struct fault *fault, int64_t now_ms)
 {
 	fault->seen++;
 	if (fault->seen <= fault->after)
@@ -210,7 +271,7 @@ static bool is_struck(struct fault *fault, struct dice *dice, int64_t now_ms)
 	if (fault->every && (fault->seen - fault->after) % fault->every != 0)
 		return false;
 	if (fault->permille &&
-	    dice_throw(dice, 1000) >= (uint32_t)fault->permille)
+	    dice_throw(&fault->dice, 1000) >= (uint32_t)fault->permille)
 		return false;
 	if (fault->kind == FAULT_THROTTLE && !is_above_rate(fault, now_ms))
 		return false;
@@ -218,12 +279,18 @@ static bool is_struck(struct fault *fault, struct dice *dice, int64_t now_ms)
 	return true;
 }
 
-const struct fault *fault_strike(struct fault_set *set, enum fault_kind kind,
-				 struct dice *dice, int64_t now_ms)
+static bool is_meant(const struct fault *fault, const char *system_id)
+{
+	return !fault->system_id[0] || strcmp(fault->system_id, system_id) == 0;
+}
+
+struct fault *fault_strike(struct fault_set *set, enum fault_kind kind,
+			   const char *system_id, int64_t now_ms)
 {
 	for (size_t i = 0; i < set->count; i++)
 		if (set->faults[i].kind == kind &&
-		    is_struck(&set->faults[i], dice, now_ms))
+		    is_meant(&set->faults[i], system_id) &&
+		    is_struck(&set->faults[i], now_ms))
 			return &set->faults[i];
 	return NULL;
 }

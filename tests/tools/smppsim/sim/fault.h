@@ -24,6 +24,11 @@ enum fault_kind {
 	FAULT_REFUSE_BIND,
 	FAULT_HALF_OPEN,
 	FAULT_STALL_READ,
+	FAULT_SLOW_READ,
+	FAULT_GARBAGE,
+	FAULT_AWAY,
+	FAULT_DROP_BIND,
+	FAULT_DROP_ENQUIRE,
 };
 
 #define FAULT_MAX 32
@@ -43,6 +48,10 @@ struct fault {
 	long code;
 	long length;
 	bool now;
+	/* Whom alone it strikes; empty is everybody. */
+	char system_id[16];
+	/* Of its own, so that faults do not shift each other's chance. */
+	struct dice dice;
 	/* What happened so far. */
 	long seen;
 	long struck;
@@ -59,14 +68,16 @@ struct fault_set {
  * in why. */
 bool fault_parse(struct fault *fault, const char *spec, const char **why);
 
-/* False when FAULT_MAX are set already. */
-bool fault_add(struct fault_set *set, const struct fault *fault);
+/* Starts its chance from seed and its place in the set. False when FAULT_MAX
+ * are set already. */
+bool fault_add(struct fault_set *set, const struct fault *fault, uint64_t seed);
 void fault_clear(struct fault_set *set);
 
-/* Asks at an occasion (one submit, one bind, one PDU) whether a fault of this
- * kind strikes it. NULL if not. Each call counts as one occasion. */
-const struct fault *fault_strike(struct fault_set *set, enum fault_kind kind,
-				 struct dice *dice, int64_t now_ms);
+/* Asks at an occasion (one submit, one bind, one PDU of system_id) whether a
+ * fault of this kind strikes it. NULL if not. Each call counts as one
+ * occasion. */
+struct fault *fault_strike(struct fault_set *set, enum fault_kind kind,
+			   const char *system_id, int64_t now_ms);
 
 bool fault_is_set(const struct fault_set *set, enum fault_kind kind);
 

@@ -62,12 +62,25 @@ static void reply_later(struct session *session, const struct buf *bytes,
 	loop_arm(session->sim->loop, &reply->timer, delay_ms, reply_on_due);
 }
 
+/* Octets of chance in front: the framing is lost. */
+static void reply_litter(struct fault *fault, struct buf *bytes)
+{
+	struct buf littered = { 0 };
+
+	for (long i = 0; i < fault->length; i++)
+		buf_append_u8(&littered,
+			      (uint8_t)dice_throw(&fault->dice, 256));
+	buf_append(&littered, bytes->bytes, bytes->len);
+	buf_destroy(bytes);
+	*bytes = littered;
+}
+
 /* Spoils the octets; true if the connection shall end behind them. */
 static bool reply_spoil(struct session *session, const struct pdu *response,
 			struct buf *bytes)
 {
 	struct sim *sim = session->sim;
-	const struct fault *fault;
+	struct fault *fault;
 
 	if (sim_strike(sim, FAULT_WRONG_SEQ, session, response))
 		pdu_poke_u32(bytes->bytes + 12, response->sequence + 1000);
@@ -83,6 +96,9 @@ static bool reply_spoil(struct session *session, const struct pdu *response,
 		buf_destroy(bytes);
 		*bytes = twice;
 	}
+	fault = sim_strike(sim, FAULT_GARBAGE, session, response);
+	if (fault)
+		reply_litter(fault, bytes);
 	fault = sim_strike(sim, FAULT_TRUNCATE, session, response);
 	if (!fault)
 		return false;
@@ -123,19 +139,34 @@ static void reply_write(struct session *session, const struct pdu *response,
 	}
 }
 
-void reply_send_submit(struct session *session, const struct pdu *response)
+/* The fault that ends the connection instead of an answer. */
+static bool reply_hang_up(struct session *session, const struct pdu *response)
+{
+	struct sim *sim = session->sim;
+	const struct fault *away;
+
+	if (sim_strike(sim, FAULT_DISCONNECT, session, response)) {
+		session_close(session, "fault disconnect");
+		return true;
+	}
+	away = sim_strike(sim, FAULT_AWAY, session, response);
+	if (away)
+		sim_go_away(sim, away->ms);
+	return away != NULL;
+}
+
+void reply_send_spoilt(struct session *session, enum event_kind kind,
+		       const struct pdu *response)
 {
 	struct sim *sim = session->sim;
 	struct buf bytes = { 0 };
 
-	if (sim_strike(sim, FAULT_DISCONNECT, session, response)) {
-		session_close(session, "fault disconnect");
+	if (reply_hang_up(session, response))
 		return;
-	}
 	if (sim_strike(sim, FAULT_DROP_RESPONSE, session, response))
 		return;
 	sim->tally.responses++;
-	session_event_pdu(session, EVENT_SUBMIT_RESP, response);
+	session_event_pdu(session, kind, response);
 	pdu_format(&bytes, response);
 	const bool is_last = reply_spoil(session, response, &bytes);
 

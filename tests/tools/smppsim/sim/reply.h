@@ -10,8 +10,9 @@ struct pdu reply_to(const struct pdu *request, uint32_t status);
 void reply_send(struct session *session, enum event_kind kind,
 		const struct pdu *response);
 
-/* Sends the response to a submit: late, twice, broken or never, as options
+/* Sends the response to a message: late, twice, broken or never, as options
  * and faults want it. */
-void reply_send_submit(struct session *session, const struct pdu *response);
+void reply_send_spoilt(struct session *session, enum event_kind kind,
+		       const struct pdu *response);
 
 void reply_destroy_all(struct sim *sim);

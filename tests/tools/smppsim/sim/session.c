@@ -1,7 +1,8 @@
-/* One connection of an ESME: framing, bind state, link supervision
+/* One connection: framing, bind state, link supervision
  * (SMPP 3.4 2.2, 2.9). */
 #include "sim/session.h"
 
+#include "esme/esme.h"
 #include "sim/dispatch.h"
 #include "smsc/outbox.h"
 
@@ -9,6 +10,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -26,7 +28,7 @@ static void session_interest(struct session *session)
 	if (session->is_dead)
 		return;
 	if (!session->is_stalled && !session->is_closing &&
-	    session->out.len < OUT_HIGH)
+	    !session->is_resting && session->out.len < OUT_HIGH)
 		events |= EPOLLIN;
 	if (session->out.len > 0)
 		events |= EPOLLOUT;
@@ -85,6 +87,8 @@ void session_close(struct session *session, const char *why)
 		return;
 	session->is_dead = true;
 	loop_disarm(sim->loop, &session->link_timer);
+	loop_disarm(sim->loop, &session->rest_timer);
+	transcript_fold(&sim->trace.transcript, &session->chains);
 
 	const int fd = session->watch.fd;
 
@@ -95,6 +99,8 @@ void session_close(struct session *session, const char *why)
 		event_close(&sim->events);
 	}
 	outbox_release(session);
+	if (sim->esme)
+		esme_on_closed(session);
 }
 
 void session_close_when_written(struct session *session)
@@ -116,6 +122,7 @@ void session_write(struct session *session, const struct buf *bytes)
 		session->is_half_open = true;
 		return;
 	}
+	trace_octets(&session->sim->trace, session, TRACE_OUT, bytes);
 	buf_append(&session->out, bytes->bytes, bytes->len);
 }
 
@@ -209,6 +216,29 @@ static void session_reject_length(struct session *session, uint32_t length)
 	session_close_when_written(session);
 }
 
+/* Asked before the first PDU and after each. */
+static void session_slow_down(struct session *session)
+{
+	const struct fault *fault;
+
+	if (!fault_is_set(&session->sim->faults, FAULT_SLOW_READ) ||
+	    session->read_rate > 0)
+		return;
+	fault = sim_strike(session->sim, FAULT_SLOW_READ, session, NULL);
+	if (fault)
+		session->read_rate = fault->rate;
+}
+
+static void session_take_pdu(struct session *session, uint8_t *bytes,
+			     size_t len)
+{
+	const struct buf pdu = { .bytes = bytes, .len = len };
+
+	trace_octets(&session->sim->trace, session, TRACE_IN, &pdu);
+	dispatch_pdu(session, bytes, len);
+	session_slow_down(session);
+}
+
 static void session_take_pdus(struct session *session)
 {
 	size_t at = 0;
@@ -228,16 +258,34 @@ static void session_take_pdus(struct session *session)
 			session->is_stalled = true;
 			break;
 		}
-		dispatch_pdu(session, session->in.bytes + at, len);
+		session_take_pdu(session, session->in.bytes + at, len);
 		at += len;
 	}
 	buf_consume(&session->in, at);
 }
 
+static void session_on_rested(struct loop_timer *timer)
+{
+	struct session *session = loop_owner(timer, struct session, rest_timer);
+
+	session->is_resting = false;
+}
+
+static void session_rest(struct session *session)
+{
+	session->is_resting = true;
+	loop_arm(session->sim->loop, &session->rest_timer, 1000,
+		 session_on_rested);
+}
+
 static void session_read(struct session *session)
 {
 	uint8_t bytes[READ_LEN];
-	const ssize_t got = recv(session->watch.fd, bytes, sizeof(bytes), 0);
+	const size_t most =
+		session->read_rate > 0 && session->read_rate < READ_LEN ?
+			(size_t)session->read_rate :
+			sizeof(bytes);
+	const ssize_t got = recv(session->watch.fd, bytes, most, 0);
 
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
@@ -248,6 +296,8 @@ static void session_read(struct session *session)
 	}
 	buf_append(&session->in, bytes, (size_t)got);
 	session_on_heard(session);
+	if (session->read_rate > 0)
+		session_rest(session);
 	session_take_pdus(session);
 }
 
@@ -292,8 +342,14 @@ static void session_name_peer(struct session *session, int fd)
 	char port[6];
 	struct buf name = { 0 };
 
-	if (getpeername(fd, (struct sockaddr *)&addr, &len) != 0 ||
-	    getnameinfo((struct sockaddr *)&addr, len, host, sizeof(host), port,
+	if (getpeername(fd, (struct sockaddr *)&addr, &len) != 0) {
+		/* It still connects. */
+		snprintf(session->peer, sizeof(session->peer), "%s port %ld",
+			 session->sim->options->esme.host,
+			 session->sim->options->port);
+		return;
+	}
+	if (getnameinfo((struct sockaddr *)&addr, len, host, sizeof(host), port,
 			sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) != 0)
 		return;
 	buf_appendf(&name, strchr(host, ':') ? "[%s]:%s" : "%s:%s", host, port);
@@ -301,7 +357,7 @@ static void session_name_peer(struct session *session, int fd)
 	buf_destroy(&name);
 }
 
-void session_create(struct sim *sim, int fd)
+struct session *session_create(struct sim *sim, int fd)
 {
 	struct session *session = mem_alloc(sizeof(*session));
 	const int on = 1;
@@ -320,6 +376,8 @@ void session_create(struct sim *sim, int fd)
 		json_str(&sim->events.line, "peer", session->peer);
 		event_close(&sim->events);
 	}
+	session_slow_down(session);
+	return session;
 }
 
 static void session_destroy(struct session *session)
@@ -334,6 +392,8 @@ static void session_destroy(struct session *session)
 void session_recover(struct session *session)
 {
 	session->is_half_open = false;
+	session->is_resting = false;
+	session->read_rate = 0;
 	if (!session->is_stalled)
 		return;
 	session->is_stalled = false;

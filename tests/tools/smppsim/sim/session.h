@@ -1,4 +1,4 @@
-/* One connection of an ESME: framing, bind state, link supervision
+/* One connection: framing, bind state, link supervision
  * (SMPP 3.4 2.2, 2.9). */
 #pragma once
 
@@ -36,10 +36,15 @@ struct session {
 	bool is_dead;
 	bool is_half_open;
 	bool is_stalled;
+	/* Octets a second it reads; 0 is as many as come. */
+	long read_rate;
+	bool is_resting;
+	struct loop_timer rest_timer;
+	struct transcript_chains chains;
 };
 
 /* Takes over the connected descriptor. */
-void session_create(struct sim *sim, int fd);
+struct session *session_create(struct sim *sim, int fd);
 
 /* Queues octets of whole PDUs; written at the end of the turn. */
 void session_write(struct session *session, const struct buf *bytes);

@@ -2,92 +2,122 @@
 #include "sim/sim.h"
 
 #include "control/control.h"
-#include "smsc/message.h"
-#include "smsc/outbox.h"
+#include "esme/esme.h"
 #include "sim/reply.h"
 #include "sim/session.h"
+#include "smsc/message.h"
+#include "smsc/outbox.h"
+#include "verdict/verdict.h"
 
 #include <errno.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-static const struct {
-	const char *name;
-	size_t offset;
-} counters[] = {
-#define COUNTER(member)                                 \
-	{                                               \
-#member, offsetof(struct tally, member) \
-	}
-	COUNTER(connections),      COUNTER(binds),
-	COUNTER(binds_refused),    COUNTER(submits),
-	COUNTER(submits_accepted), COUNTER(submits_refused),
-	COUNTER(responses),        COUNTER(ids),
-	COUNTER(receipts_sent),    COUNTER(receipts_acked),
-	COUNTER(receipts_refused), COUNTER(receipts_repeated),
-	COUNTER(receipts_lost),    COUNTER(mo_sent),
-	COUNTER(mo_acked),         COUNTER(mo_refused),
-	COUNTER(mo_repeated),      COUNTER(mo_lost),
-	COUNTER(faults),           COUNTER(bad_pdus),
-#undef COUNTER
-};
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 bool sim_event(struct sim *sim, enum event_kind kind)
 {
 	return event_open(&sim->events, kind, loop_wall_ms(sim->loop));
 }
 
-void sim_add_tally(const struct sim *sim, struct buf *line)
+static void add_own_figures(const struct sim *sim, struct figures *figures)
 {
-	for (size_t i = 0; i < COUNT(counters); i++)
-		json_number(
-			line, counters[i].name,
-			*(const long long *)(const void *)((const char *)&sim
-								   ->tally +
-							   counters[i].offset));
-	json_number(line, "waiting", (long long)outbox_waiting_count(sim));
-	json_number(line, "enroute",
+	tally_add_figures(&sim->tally, figures);
+	figures_add(figures, "waiting", (long long)outbox_waiting_count(sim));
+	figures_add(figures, "enroute",
 		    (long long)message_open_count(sim->messages));
+	if (sim->esme)
+		esme_add_figures(sim->esme, figures);
 }
 
-const struct fault *sim_strike(struct sim *sim, enum fault_kind kind,
-			       const struct session *session,
-			       const struct pdu *pdu)
+void sim_add_figures(const struct sim *sim, struct figures *figures)
 {
-	const struct fault *fault = fault_strike(&sim->faults, kind, &sim->dice,
-						 loop_now_ms(sim->loop));
+	add_own_figures(sim, figures);
+	trace_add_figures(&sim->trace, figures);
+}
 
-	if (!fault)
-		return NULL;
+void sim_add_tally(const struct sim *sim, struct buf *line)
+{
+	struct figures figures = { 0 };
+
+	size_t own;
+
+	add_own_figures(sim, &figures);
+	own = figures.count;
+	trace_add_figures(&sim->trace, &figures);
+	/* Of the many commands only those that came. */
+	for (size_t i = 0; i < figures.count; i++)
+		if (i < own || figures.rows[i].value)
+			json_number(line, figures.rows[i].name,
+				    figures.rows[i].value);
+	figures_destroy(&figures);
+}
+
+static void event_fault(struct sim *sim, const struct fault *fault,
+			const struct session *session, const struct pdu *pdu)
+{
+	struct buf *line = &sim->events.line;
+
 	sim->tally.faults++;
 	if (!sim_event(sim, EVENT_FAULT))
-		return fault;
-	json_str(&sim->events.line, "fault", fault_name(kind));
-	json_str(&sim->events.line, "spec", fault->spec);
+		return;
+	json_str(line, "fault", fault_name(fault->kind));
+	json_str(line, "spec", fault->spec);
 	if (session) {
-		json_number(&sim->events.line, "conn", session->conn_id);
-		json_str(&sim->events.line, "system_id", session->system_id);
+		json_number(line, "conn", session->conn_id);
+		json_str(line, "system_id", session->system_id);
 	}
 	if (pdu) {
-		json_number(&sim->events.line, "sequence", pdu->sequence);
-		json_str(&sim->events.line, "command",
-			 pdu_command_name(pdu->command_id));
+		json_number(line, "sequence", pdu->sequence);
+		json_str(line, "command", pdu_command_name(pdu->command_id));
 	}
 	event_close(&sim->events);
+}
+
+static struct fault *strike(struct sim *sim, enum fault_kind kind,
+			    const char *system_id)
+{
+	if (sim->rule && sim->rule->has_fault && sim->rule->fault.kind == kind)
+		return &sim->rule->fault;
+	return fault_strike(&sim->faults, kind, system_id,
+			    loop_now_ms(sim->loop));
+}
+
+struct fault *sim_strike(struct sim *sim, enum fault_kind kind,
+			 const struct session *session, const struct pdu *pdu)
+{
+	struct fault *fault = strike(sim, kind, session->system_id);
+
+	if (fault)
+		event_fault(sim, fault, session, pdu);
 	return fault;
+}
+
+struct fault *sim_strike_message(struct sim *sim, enum fault_kind kind,
+				 const char *system_id)
+{
+	struct fault *fault = strike(sim, kind, system_id);
+
+	if (fault)
+		event_fault(sim, fault, NULL, NULL);
+	return fault;
+}
+
+void sim_go_away(struct sim *sim, long ms)
+{
+	struct session *session;
+
+	if (!sim->esme)
+		listener_go_away(&sim->listener, ms);
+	TAILQ_FOREACH(session, &sim->sessions, entry)
+	session_close(session, "fault away");
 }
 
 static void sim_on_connection(struct loop_watch *watch, uint32_t events)
 {
-	struct sim *sim = loop_owner(watch, struct sim, listener);
+	struct listener *listener = loop_owner(watch, struct listener, watch);
+	struct sim *sim = loop_owner(listener, struct sim, listener);
 	const int fd =
 		accept4(watch->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
@@ -96,61 +126,16 @@ static void sim_on_connection(struct loop_watch *watch, uint32_t events)
 		session_create(sim, fd);
 }
 
-static int listen_on(const struct addrinfo *addr)
+static void print_rules(const struct options *options)
 {
-	const int on = 1;
-	const int fd = socket(addr->ai_family,
-			      SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	if (fd < 0)
-		return -1;
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (bind(fd, addr->ai_addr, addr->ai_addrlen) == 0 &&
-	    listen(fd, 128) == 0)
-		return fd;
-
-	const int error = errno;
-
-	close(fd);
-	errno = error;
-	return -1;
-}
-
-static int open_listener(const struct options *options)
-{
-	const struct addrinfo hints = { .ai_flags = AI_NUMERICHOST |
-						    AI_NUMERICSERV | AI_PASSIVE,
-					.ai_socktype = SOCK_STREAM };
-	struct addrinfo *addr;
-	char port[8];
-
-	snprintf(port, sizeof(port), "%hu", (unsigned short)options->port);
-	if (getaddrinfo(options->bind, port, &hints, &addr) != 0) {
-		errno = EINVAL;
-		return -1;
-	}
-	const int fd = listen_on(addr);
-
-	freeaddrinfo(addr);
-	return fd;
-}
-
-static unsigned port_of(int fd)
-{
-	struct sockaddr_storage addr;
-	socklen_t len = sizeof(addr);
-
-	if (getsockname(fd, (struct sockaddr *)&addr, &len) != 0)
-		return 0;
-	if (addr.ss_family == AF_INET6)
-		return ntohs(((struct sockaddr_in6 *)&addr)->sin6_port);
-	return ntohs(((struct sockaddr_in *)&addr)->sin_port);
+	if (options->rules.count)
+		fprintf(stderr, "smppsim: %zu rules, %zu steps\n",
+			options->rules.count, options->step_count);
 }
 
 static void print_start(struct sim *sim)
 {
 	const struct options *options = sim->options;
-	const unsigned port = port_of(sim->listener.fd);
 	struct buf accounts = { 0 };
 
 	for (size_t i = 0; i < options->account_count; i++)
@@ -158,9 +143,8 @@ static void print_start(struct sim *sim)
 	if (options->account_count == 0)
 		buf_append_str(&accounts, " any");
 	fprintf(stderr,
-		"smppsim: listening on %s port %u; accounts:%s; "
-		"inject: ",
-		options->bind, port, buf_str(&accounts));
+		"smppsim: listening on %s port %u; accounts:%s; inject: ",
+		options->bind, sim->listener.port, buf_str(&accounts));
 	if (options->control)
 		fprintf(stderr,
 			"smppsim ctl --control %s mo --from F --to T "
@@ -169,11 +153,12 @@ static void print_start(struct sim *sim)
 	else
 		fputs("start with --control PATH or --mo; see --help\n",
 		      stderr);
+	print_rules(options);
 	buf_destroy(&accounts);
 	if (!sim_event(sim, EVENT_LISTENING))
 		return;
 	json_str(&sim->events.line, "address", options->bind);
-	json_number(&sim->events.line, "port", port);
+	json_number(&sim->events.line, "port", sim->listener.port);
 	json_number(&sim->events.line, "seed", options->seed);
 	event_close(&sim->events);
 }
@@ -186,44 +171,104 @@ static void sim_on_timeout(struct loop_timer *timer)
 	sim->is_timed_out = true;
 }
 
+static void sim_run_step(struct sim *sim, const struct option_step *step)
+{
+	struct buf answer = { 0 };
+
+	control_run(sim, step->line, &answer);
+	if (sim_event(sim, EVENT_STEP)) {
+		json_str(&sim->events.line, "command", step->line);
+		json_bool(&sim->events.line, "ok",
+			  strncmp(buf_str(&answer), "{\"ok\":true", 10) == 0);
+		event_close(&sim->events);
+	}
+	buf_destroy(&answer);
+}
+
+static void sim_on_step(struct loop_timer *timer)
+{
+	struct sim *sim = loop_owner(timer, struct sim, step_timer);
+	const struct options *options = sim->options;
+	const int64_t now_ms = loop_now_ms(sim->loop) - sim->started_ms;
+
+	while (sim->next_step < options->step_count &&
+	       options->steps[sim->next_step].at_ms <= now_ms)
+		sim_run_step(sim, &options->steps[sim->next_step++]);
+	if (sim->next_step < options->step_count)
+		loop_arm(sim->loop, timer,
+			 options->steps[sim->next_step].at_ms - now_ms,
+			 sim_on_step);
+}
+
 static void sim_fill(struct sim *sim, const struct options *options)
 {
+	const uint64_t seed = (uint64_t)options->seed;
+
 	sim->options = options;
-	sim->faults = options->faults;
+	sim->rules = options->rules;
+	for (size_t i = 0; i < options->faults.count; i++)
+		fault_add(&sim->faults, &options->faults.faults[i], seed);
 	sim->events.fd = STDOUT_FILENO;
 	sim->events.quiet = options->quiet;
-	sim->messages = message_store_create((uint64_t)options->seed);
-	dice_seed(&sim->dice, (uint64_t)options->seed);
+	sim->messages = message_store_create(seed);
+	dice_seed(&sim->dice, seed);
 	TAILQ_INIT(&sim->sessions);
 	TAILQ_INIT(&sim->outboxes);
 	TAILQ_INIT(&sim->replies);
-	sim->listener.fd = -1;
+	sim->listener.watch.fd = -1;
+	sim->listener.address = options->bind;
+	sim->listener.port = (unsigned short)options->port;
+}
+
+/* What it records to, and where it takes commands. */
+static const char *sim_open_files(struct sim *sim)
+{
+	const struct options *options = sim->options;
+
+	sim->trace.transcript.is_kept = verdict_needs_lines(options);
+	if (options->transcript) {
+		sim->trace.transcript.file = fopen(options->transcript, "we");
+		if (!sim->trace.transcript.file)
+			return options->transcript;
+	}
+	if (options->control) {
+		sim->control = control_open(sim, options->control);
+		if (!sim->control)
+			return options->control;
+	}
+	return NULL;
+}
+
+static bool sim_open_port(struct sim *sim)
+{
+	const struct options *options = sim->options;
+
+	if (options->role == ROLE_ESME) {
+		sim->esme = esme_create(sim);
+		return sim->esme != NULL;
+	}
+	if (listener_open(&sim->listener, sim->loop, sim_on_connection))
+		return true;
+	fprintf(stderr, "smppsim: %s port %ld: %s\n", options->bind,
+		options->port, strerror(errno));
+	return false;
 }
 
 static bool sim_open(struct sim *sim)
 {
-	const struct options *options = sim->options;
+	const char *failed;
 
 	sim->loop = loop_create();
 	if (!sim->loop) {
 		perror("smppsim: epoll");
 		return false;
 	}
-	sim->listener.fd = open_listener(options);
-	if (sim->listener.fd < 0) {
-		fprintf(stderr, "smppsim: %s port %ld: %s\n", options->bind,
-			options->port, strerror(errno));
+	if (!sim_open_port(sim))
 		return false;
-	}
-	sim->listener.on_ready = sim_on_connection;
-	loop_watch(sim->loop, &sim->listener, EPOLLIN);
-	if (!options->control)
-		return true;
-	sim->control = control_open(sim, options->control);
-	if (!sim->control)
-		fprintf(stderr, "smppsim: %s: %s\n", options->control,
-			strerror(errno));
-	return sim->control != NULL;
+	failed = sim_open_files(sim);
+	if (failed)
+		fprintf(stderr, "smppsim: %s: %s\n", failed, strerror(errno));
+	return !failed;
 }
 
 struct sim *sim_create(const struct options *options)
@@ -231,14 +276,18 @@ struct sim *sim_create(const struct options *options)
 	struct sim *sim = mem_alloc(sizeof(*sim));
 
 	sim_fill(sim, options);
-	if (!sim_open(sim)) {
+	if (!sim_open(sim) || !verdict_check(sim)) {
 		sim_destroy(&sim);
 		return NULL;
 	}
+	sim->started_ms = loop_now_ms(sim->loop);
 	if (options->timeout_sec > 0)
 		loop_arm(sim->loop, &sim->timeout, options->timeout_sec * 1000,
 			 sim_on_timeout);
-	print_start(sim);
+	if (options->step_count > 0)
+		loop_arm(sim->loop, &sim->step_timer, 0, sim_on_step);
+	if (!sim->esme)
+		print_start(sim);
 	return sim;
 }
 
@@ -248,32 +297,55 @@ static bool is_count_reached(const struct sim *sim)
 	       sim->tally.submits >= sim->options->count;
 }
 
+static bool is_idle(const struct sim *sim)
+{
+	return message_open_count(sim->messages) == 0 &&
+	       outbox_waiting_count(sim) == 0 && TAILQ_EMPTY(&sim->replies);
+}
+
 void sim_turn(struct sim *sim)
 {
 	loop_turn(sim->loop);
 	session_settle_all(sim);
 	if (sim->control)
 		control_settle(sim->control);
-	if (is_count_reached(sim) && message_open_count(sim->messages) == 0 &&
-	    outbox_waiting_count(sim) == 0 && TAILQ_EMPTY(&sim->replies))
+	if (sim->esme ? esme_is_over(sim->esme) :
+			is_count_reached(sim) && is_idle(sim))
 		sim->is_over = true;
+}
+
+static bool is_cut_short(const struct sim *sim)
+{
+	if (sim->esme && sim->esme->has_failed)
+		return true;
+	if (sim->options->count == 0)
+		return false;
+	if (sim->esme)
+		return !esme_is_over(sim->esme) || esme_has_failed(sim->esme);
+	return sim->is_timed_out && !is_count_reached(sim);
 }
 
 int sim_finish(struct sim *sim)
 {
+	const bool is_short = is_cut_short(sim);
 	struct session *session;
+	struct verdict verdict;
 
 	TAILQ_FOREACH(session, &sim->sessions, entry)
 	if (session_is_bound(session))
 		session_send_unbind(session);
 	session_settle_all(sim);
 	session_destroy_all(sim);
+	verdict_reach(&verdict, sim, is_short);
 	if (sim_event(sim, EVENT_SUMMARY)) {
 		sim_add_tally(sim, &sim->events.line);
+		verdict_add(&verdict, sim, &sim->events.line);
 		event_close(&sim->events);
 	}
-	return sim->is_timed_out && sim->options->count > 0 &&
-	       !is_count_reached(sim);
+	if (sim->esme)
+		esme_print(sim->esme);
+	verdict_print(&verdict);
+	return verdict_destroy(&verdict) || is_short;
 }
 
 void sim_destroy(struct sim **simp)
@@ -284,14 +356,17 @@ void sim_destroy(struct sim **simp)
 		return;
 	control_close(&sim->control);
 	session_destroy_all(sim);
+	esme_destroy(&sim->esme);
 	reply_destroy_all(sim);
 	outbox_destroy_all(sim);
 	message_store_destroy(&sim->messages);
-	if (sim->loop)
+	if (sim->loop) {
 		loop_disarm(sim->loop, &sim->timeout);
-	if (sim->listener.fd >= 0)
-		close(sim->listener.fd);
+		loop_disarm(sim->loop, &sim->step_timer);
+	}
+	listener_close(&sim->listener);
 	loop_destroy(&sim->loop);
+	trace_destroy(&sim->trace);
 	buf_destroy(&sim->events.line);
 	free(sim);
 	*simp = NULL;

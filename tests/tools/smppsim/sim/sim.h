@@ -2,10 +2,13 @@
 #pragma once
 
 #include "core/dice.h"
-#include "sim/event.h"
-#include "sim/fault.h"
 #include "core/loop.h"
 #include "options.h"
+#include "sim/event.h"
+#include "sim/fault.h"
+#include "sim/listener.h"
+#include "sim/tally.h"
+#include "trace/trace.h"
 
 #include <sys/queue.h>
 
@@ -14,30 +17,7 @@ struct outbox;
 struct reply;
 struct message_store;
 struct control;
-
-/* Counted since the start; the summary and 'ctl stats' show them. */
-struct tally {
-	long long connections;
-	long long binds;
-	long long binds_refused;
-	long long submits;
-	long long submits_accepted;
-	long long submits_refused;
-	long long responses;
-	long long ids;
-	long long receipts_sent;
-	long long receipts_acked;
-	long long receipts_refused;
-	long long receipts_repeated;
-	long long receipts_lost;
-	long long mo_sent;
-	long long mo_acked;
-	long long mo_refused;
-	long long mo_repeated;
-	long long mo_lost;
-	long long faults;
-	long long bad_pdus;
-};
+struct esme;
 
 TAILQ_HEAD(session_list, session);
 TAILQ_HEAD(outbox_list, outbox);
@@ -48,24 +28,34 @@ struct sim {
 	struct loop *loop;
 	struct event_log events;
 	struct fault_set faults;
+	struct rule_set rules;
+	/* That of the message in hand, or NULL. */
+	struct rule *rule;
 	struct dice dice;
 	struct tally tally;
-	struct loop_watch listener;
+	struct trace trace;
+	struct listener listener;
 	struct loop_timer timeout;
+	struct loop_timer step_timer;
+	size_t next_step;
+	int64_t started_ms;
 	struct session_list sessions;
 	struct outbox_list outboxes;
 	/* Responses held back by a delay. */
 	struct reply_list replies;
 	struct message_store *messages;
 	struct control *control;
+	/* NULL: it is an SMSC. */
+	struct esme *esme;
 	uint32_t last_conn_id;
 	uint8_t last_concat_ref;
 	bool is_over;
 	bool is_timed_out;
 };
 
-/* Listens and prints the start line. NULL after a message on stderr if the
- * address or the control socket cannot be had. Borrows options. */
+/* Listens, or connects, and prints the start line. NULL after a message on
+ * stderr if the address or the control socket cannot be had. Borrows
+ * options. */
 struct sim *sim_create(const struct options *options);
 void sim_destroy(struct sim **sim);
 
@@ -77,11 +67,18 @@ void sim_turn(struct sim *sim);
 int sim_finish(struct sim *sim);
 
 /* Asks a fault; counts it and writes its event when it strikes. */
-const struct fault *sim_strike(struct sim *sim, enum fault_kind kind,
-			       const struct session *session,
-			       const struct pdu *pdu);
+struct fault *sim_strike(struct sim *sim, enum fault_kind kind,
+			 const struct session *session, const struct pdu *pdu);
+/* The same where there is no connection, only whose message it is. */
+struct fault *sim_strike_message(struct sim *sim, enum fault_kind kind,
+				 const char *system_id);
+
+/* Closes every connection and refuses new ones for so long. */
+void sim_go_away(struct sim *sim, long ms);
 
 /* event_open with the time of this turn. */
 bool sim_event(struct sim *sim, enum event_kind kind);
-/* The counters as members of a JSON object. */
+/* All that was counted. */
+void sim_add_figures(const struct sim *sim, struct figures *figures);
+/* The same as members of a JSON object. */
 void sim_add_tally(const struct sim *sim, struct buf *line);

@@ -31,13 +31,41 @@ static uint32_t account_check(const struct options *options,
 							       ESME_RINVPASWD;
 }
 
+static long count_binds(const struct sim *sim, const char *system_id)
+{
+	const struct session *session;
+	long count = 0;
+
+	TAILQ_FOREACH(session, &sim->sessions, entry)
+	count += session_is_bound(session) &&
+		 strcmp(session->system_id, system_id) == 0;
+	return count;
+}
+
+static bool has_too_many(const struct sim *sim, const char *system_id)
+{
+	const struct option_account *account =
+		account_find(sim->options, system_id);
+	const long limit = account && account->max_binds ?
+				   account->max_binds :
+				   sim->options->max_binds;
+
+	return limit > 0 && count_binds(sim, system_id) >= limit;
+}
+
 static uint32_t bind_check(struct session *session, const struct pdu *pdu)
 {
 	struct sim *sim = session->sim;
 	const struct fault *fault =
 		sim_strike(sim, FAULT_REFUSE_BIND, session, pdu);
 
-	return fault ? (uint32_t)fault->code : account_check(sim->options, pdu);
+	uint32_t status = account_check(sim->options, pdu);
+
+	if (fault)
+		return (uint32_t)fault->code;
+	if (status == ESME_ROK && has_too_many(sim, pdu->system_id))
+		status = ESME_RALYBND;
+	return status;
 }
 
 static enum session_state state_after(uint32_t command_id)
@@ -61,8 +89,6 @@ static void event_bind(struct session *session, const struct pdu *pdu,
 	shown.command_status = status;
 	if (!session_event(session, status ? EVENT_BIND_REFUSED : EVENT_BIND))
 		return;
-	if (!session->system_id[0])
-		json_str(line, "system_id", pdu->system_id);
 	json_str(line, "system_type", pdu->system_type);
 	json_number(line, "interface_version", pdu->interface_version);
 	json_str(line, "address_range", pdu->address_range);
@@ -88,31 +114,34 @@ static void send_bind_resp(struct session *session, const struct pdu *pdu,
 	buf_destroy(&tlvs);
 }
 
-/* disconnect:now from the command line meets the first bind. */
-static bool takes_disconnect_now(struct sim *sim)
+/* disconnect:now and away:now from the command line meet the first bind. */
+static const struct fault *take_fault_now(struct sim *sim)
 {
 	for (size_t i = 0; i < sim->faults.count; i++) {
 		struct fault *fault = &sim->faults.faults[i];
 
 		if (fault->now && !fault->struck) {
 			fault->struck = 1;
-			return true;
+			return fault;
 		}
 	}
-	return false;
+	return NULL;
 }
 
 static void bind_accept(struct session *session, const struct pdu *pdu)
 {
 	struct sim *sim = session->sim;
+	const struct fault *now;
 
 	sim->tally.binds++;
 	session->state = state_after(pdu->command_id);
-	memcpy(session->system_id, pdu->system_id, sizeof(pdu->system_id));
 	session->outbox = outbox_get(sim, session->system_id);
 	event_bind(session, pdu, ESME_ROK);
 	send_bind_resp(session, pdu, ESME_ROK);
-	if (takes_disconnect_now(sim)) {
+	now = take_fault_now(sim);
+	if (now && now->kind == FAULT_AWAY)
+		sim_go_away(sim, now->ms);
+	if (now) {
 		session_close_when_written(session);
 		return;
 	}
@@ -125,8 +154,12 @@ static void bind_accept(struct session *session, const struct pdu *pdu)
 
 void bind_on_bind(struct session *session, const struct pdu *pdu)
 {
-	const uint32_t status = bind_check(session, pdu);
+	uint32_t status;
 
+	memcpy(session->system_id, pdu->system_id, sizeof(pdu->system_id));
+	if (sim_strike(session->sim, FAULT_DROP_BIND, session, pdu))
+		return;
+	status = bind_check(session, pdu);
 	if (status == ESME_ROK) {
 		bind_accept(session, pdu);
 		return;
@@ -158,7 +191,8 @@ void bind_on_enquire_link(struct session *session, const struct pdu *pdu)
 	const struct pdu response = reply_to(pdu, ESME_ROK);
 
 	session_event_pdu(session, EVENT_ENQUIRE_LINK, pdu);
-	session_send(session, &response);
+	if (!sim_strike(session->sim, FAULT_DROP_ENQUIRE, session, pdu))
+		session_send(session, &response);
 }
 
 void bind_on_enquire_link_resp(struct session *session, const struct pdu *pdu)

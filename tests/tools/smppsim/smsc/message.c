@@ -126,7 +126,7 @@ void message_finish(struct message *message, enum message_state state,
 	message->sim->messages->open_count--;
 }
 
-void message_format_id(char id[65], uint64_t number, enum options_id format,
+void message_format_id(char id[65], uint64_t number, enum shape_id format,
 		       long pad)
 {
 	const unsigned long long value = number;

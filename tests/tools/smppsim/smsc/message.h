@@ -30,6 +30,9 @@ struct message {
 	struct pdu_addr source;
 	struct pdu_addr dest;
 	enum message_state state;
+	/* What it comes to, and how that is told. */
+	enum message_state outcome;
+	const struct receipt_shape *shape;
 	uint8_t registered_delivery;
 	/* For the text: field of the receipt, ASCII. */
 	char text[MESSAGE_TEXT_LEN + 1];
@@ -65,5 +68,5 @@ void message_finish(struct message *message, enum message_state state,
 		    int64_t wall_ms);
 
 /* "00ab12": number by format and zero-padded to pad digits. */
-void message_format_id(char id[65], uint64_t number, enum options_id format,
+void message_format_id(char id[65], uint64_t number, enum shape_id format,
 		       long pad);

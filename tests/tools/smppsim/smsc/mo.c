@@ -1,6 +1,7 @@
 /* Messages from SMS users to the ESME. */
 #include "smsc/mo.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { TON_INTERNATIONAL = 1, TON_ALPHANUMERIC = 5, NPI_ISDN = 1 };
@@ -44,7 +45,7 @@ size_t mo_segment_count(enum text_alphabet alphabet, const uint8_t *bytes,
 	return count;
 }
 
-static void push_one(struct outbox *outbox, struct pdu *pdu,
+static void push_one(struct mo_parts *parts, struct pdu *pdu,
 		     const struct buf *text)
 {
 	struct buf tlvs = { 0 };
@@ -58,33 +59,34 @@ static void push_one(struct outbox *outbox, struct pdu *pdu,
 	}
 	pdu->tlvs = tlvs.bytes;
 	pdu->tlvs_len = tlvs.len;
-	outbox_push(outbox, OUTBOX_MO, pdu);
+	parts->parts =
+		mem_grow(parts->parts, &parts->count, sizeof(*parts->parts));
+	pdu_format(&parts->parts[parts->count - 1], pdu);
 	buf_destroy(&tlvs);
 }
 
-static size_t push_segments(struct outbox *outbox, struct pdu *pdu,
-			    enum text_alphabet alphabet, const struct buf *text)
+static void push_segments(struct mo_parts *parts, struct pdu *pdu,
+			  enum text_alphabet alphabet, const struct buf *text)
 {
 	const size_t limit = text_capacity(alphabet, true);
 	const size_t total = mo_segment_count(alphabet, text->bytes, text->len);
-	const uint8_t ref = ++outbox->sim->last_concat_ref;
 	size_t at = 0;
 
 	pdu->esm_class |= ESM_UDHI;
 	for (size_t seq = 1; seq <= total; seq++) {
-		const uint8_t udh[] = { 5,           0, 3, ref, (uint8_t)total,
-					(uint8_t)seq };
+		const uint8_t udh[] = {
+			5, 0, 3, parts->ref, (uint8_t)total, (uint8_t)seq
+		};
 		const size_t cut = text_cut(alphabet, text->bytes + at,
 					    text->len - at, limit);
 		struct buf segment = { 0 };
 
 		buf_append(&segment, udh, sizeof(udh));
 		buf_append(&segment, text->bytes + at, cut);
-		push_one(outbox, pdu, &segment);
+		push_one(parts, pdu, &segment);
 		buf_destroy(&segment);
 		at += cut;
 	}
-	return total;
 }
 
 /* The octets, and into pdu what they are. */
@@ -113,7 +115,6 @@ static bool fill(struct pdu *pdu, const struct mo *mo, const char **why)
 {
 	const char *service_type = mo->service_type ? mo->service_type : "";
 
-	pdu->command_id = PDU_deliver_sm;
 	pdu->esm_class = (uint8_t)mo->esm_class;
 	pdu->registered_delivery = (uint8_t)mo->registered_delivery;
 	*why = "from is too long";
@@ -129,45 +130,65 @@ static bool fill(struct pdu *pdu, const struct mo *mo, const char **why)
 	return true;
 }
 
-static size_t push_encoded(struct outbox *outbox, struct pdu *pdu,
-			   const struct mo *mo, const struct buf *text,
-			   const char **why)
+static void push_encoded(struct mo_parts *parts, struct pdu *pdu,
+			 const struct mo *mo, const struct buf *text,
+			 const char **why)
 {
 	const enum text_alphabet alphabet = text_alphabet_of(pdu->data_coding);
 	const size_t total = mo_segment_count(alphabet, text->bytes, text->len);
 	struct buf whole = { 0 };
-	size_t pushed = 0;
 
-	*why = "udh is no even number of hex digits";
 	if (!mo->hex && !mo->udh && total > 1) {
 		*why = "text is too long";
-		return total > SEGMENT_MAX ?
-			       0 :
-			       push_segments(outbox, pdu, alphabet, text);
+		if (total <= SEGMENT_MAX)
+			push_segments(parts, pdu, alphabet, text);
+		return;
 	}
+	*why = "udh is no even number of hex digits";
 	if (mo->udh)
 		pdu->esm_class |= ESM_UDHI;
 	if (!mo->udh || buf_append_unhex(&whole, mo->udh)) {
 		buf_append(&whole, text->bytes, text->len);
 		*why = "too long";
-		pushed = whole.len <= UINT16_MAX;
+		if (whole.len <= UINT16_MAX)
+			push_one(parts, pdu, &whole);
 	}
-	if (pushed)
-		push_one(outbox, pdu, &whole);
 	buf_destroy(&whole);
-	return pushed;
+}
+
+bool mo_build(struct mo_parts *parts, const struct mo *mo, const char **why)
+{
+	struct pdu pdu = { .command_id = parts->command_id };
+	struct buf text = { 0 };
+
+	if (fill(&pdu, mo, why) && encode(&pdu, mo, &text, why))
+		push_encoded(parts, &pdu, mo, &text, why);
+	buf_destroy(&text);
+	return parts->count > 0;
+}
+
+void mo_parts_destroy(struct mo_parts *parts)
+{
+	for (size_t i = 0; i < parts->count; i++)
+		buf_destroy(&parts->parts[i]);
+	free(parts->parts);
+	parts->parts = NULL;
+	parts->count = 0;
 }
 
 size_t mo_push(struct outbox *outbox, const struct mo *mo, const char **why)
 {
-	struct pdu pdu = { 0 };
-	struct buf text = { 0 };
-	size_t pushed = 0;
+	struct sim *sim = outbox->sim;
+	struct mo_parts parts = { .command_id = PDU_deliver_sm,
+				  .ref = (uint8_t)(sim->last_concat_ref + 1) };
+	const size_t count = mo_build(&parts, mo, why) ? parts.count : 0;
 
-	if (fill(&pdu, mo, why) && encode(&pdu, mo, &text, why))
-		pushed = push_encoded(outbox, &pdu, mo, &text, why);
-	buf_destroy(&text);
-	return pushed;
+	if (count > 1)
+		sim->last_concat_ref = parts.ref;
+	for (size_t i = 0; i < count; i++)
+		outbox_push_octets(outbox, OUTBOX_MO, &parts.parts[i]);
+	mo_parts_destroy(&parts);
+	return count;
 }
 
 void mo_push_configured(struct sim *sim, struct outbox *outbox)

@@ -18,6 +18,20 @@ struct mo {
 	long esm_class;
 };
 
+/* A message as PDUs without sequence_number: command_id and ref are given,
+ * the parts belong to who asked for them. */
+struct mo_parts {
+	uint32_t command_id;
+	uint8_t ref;
+	struct buf *parts;
+	size_t count;
+};
+
+/* Cuts the message into segments with an 8-bit reference if it is long. False
+ * with a reason, then there are no parts. */
+bool mo_build(struct mo_parts *parts, const struct mo *mo, const char **why);
+void mo_parts_destroy(struct mo_parts *parts);
+
 /* Queues the message, in segments with an 8-bit reference if it is long.
  * The number of segments, or 0 with a reason. */
 size_t mo_push(struct outbox *outbox, const struct mo *mo, const char **why);

@@ -218,6 +218,19 @@ void outbox_pump(struct outbox *outbox)
 bool outbox_push(struct outbox *outbox, enum outbox_kind kind,
 		 const struct pdu *pdu)
 {
+	struct buf octets = { 0 };
+
+	pdu_format(&octets, pdu);
+
+	const bool is_taken = outbox_push_octets(outbox, kind, &octets);
+
+	buf_destroy(&octets);
+	return is_taken;
+}
+
+bool outbox_push_octets(struct outbox *outbox, enum outbox_kind kind,
+			const struct buf *octets)
+{
 	if (outbox->count == OUTBOX_MAX) {
 		count(outbox->sim, kinds[kind].lost_count);
 		return false;
@@ -226,7 +239,7 @@ bool outbox_push(struct outbox *outbox, enum outbox_kind kind,
 
 	item->outbox = outbox;
 	item->kind = kind;
-	pdu_format(&item->bytes, pdu);
+	buf_append(&item->bytes, octets->bytes, octets->len);
 	outbox->count++;
 	TAILQ_INSERT_TAIL(&outbox->ready, item, entry);
 	outbox_pump(outbox);

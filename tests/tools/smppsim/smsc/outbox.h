@@ -32,6 +32,9 @@ struct outbox *outbox_get_any(struct sim *sim);
  * too many wait already; then it is lost and counted. */
 bool outbox_push(struct outbox *outbox, enum outbox_kind kind,
 		 const struct pdu *pdu);
+/* The same with the octets of a whole PDU. */
+bool outbox_push_octets(struct outbox *outbox, enum outbox_kind kind,
+			const struct buf *octets);
 
 /* Sends what the windows of the bound receivers allow. */
 void outbox_pump(struct outbox *outbox);

@@ -1,6 +1,8 @@
 /* Delivery receipts: which, when and what they say (SMPP 3.4 Appendix B). */
 #include "smsc/receipt.h"
 
+#include "wire/text.h"
+
 #include <string.h>
 #include <strings.h>
 #include <time.h>
@@ -43,7 +45,7 @@ enum message_state receipt_outcome(const char *number)
 	return outcomes[last - '0'];
 }
 
-bool receipt_is_wanted(enum options_receipts when, uint8_t registered_delivery,
+bool receipt_is_wanted(enum shape_when when, uint8_t registered_delivery,
 		       enum message_state state)
 {
 	const unsigned asked = registered_delivery & 3u;
@@ -92,20 +94,25 @@ void receipt_format_date(char date[11], int64_t unix_ms)
 	date[10] = 0;
 }
 
-void receipt_format_text(struct buf *out, const struct receipt *receipt)
+void receipt_format_text(struct buf *out, const struct receipt *receipt,
+			 enum shape_fields fields)
 {
 	const enum message_state state = receipt_state(receipt->stat);
+	const unsigned error = state ? receipt_error(state) : 0;
 	char submitted[11];
 	char done[11];
 
 	receipt_format_date(submitted, receipt->submitted_at);
 	receipt_format_date(done, receipt->done_at);
-	buf_appendf(out,
-		    "id:%s sub:001 dlvrd:%s submit date:%s done date:%s "
-		    "stat:%s err:%03u text:%s",
-		    receipt->id, state == MESSAGE_DELIVERED ? "001" : "000",
+	buf_appendf(out, "id:%s ", receipt->id);
+	if (fields != FIELDS_SHORT)
+		buf_appendf(out, "sub:001 dlvrd:%s ",
+			    state == MESSAGE_DELIVERED ? "001" : "000");
+	buf_appendf(out, "submit date:%s done date:%s stat:%s err:%0*u",
 		    submitted, done, receipt->stat,
-		    state ? receipt_error(state) : 0, receipt->text);
+		    fields == FIELDS_LONG_ERR ? 4 : 3, error);
+	if (fields != FIELDS_NO_TEXT)
+		buf_appendf(out, " text:%s", receipt->text);
 }
 
 static void append_tlvs(struct buf *tlvs, const struct receipt *receipt)
@@ -125,20 +132,44 @@ static void append_tlvs(struct buf *tlvs, const struct receipt *receipt)
 			       sizeof(network));
 }
 
+/* The text as octets of the shape's alphabet; true data_coding or not. */
+static void encode_text(struct pdu *pdu, const struct receipt *receipt,
+			const struct receipt_shape *shape, struct buf *octets)
+{
+	struct buf text = { 0 };
+
+	receipt_format_text(&text, receipt, (enum shape_fields)shape->fields);
+	if (shape->coding != CODING_GSM)
+		pdu->data_coding = 8;
+	if (shape->coding == CODING_MISLABELLED ||
+	    !text_encode(octets,
+			 shape->coding == CODING_UCS2 ? TEXT_UCS2 : TEXT_GSM,
+			 buf_str(&text)))
+		buf_append(octets, text.bytes, text.len);
+	buf_destroy(&text);
+}
+
 void receipt_push(struct outbox *outbox, const struct receipt *receipt,
-		  const struct pdu *envelope, enum options_style style)
+		  const struct pdu *envelope, const struct receipt_shape *shape)
 {
 	struct pdu pdu = *envelope;
 	struct buf text = { 0 };
 	struct buf tlvs = { 0 };
 
 	pdu.command_id = PDU_deliver_sm;
-	if (style != STYLE_TLV)
-		receipt_format_text(&text, receipt);
-	if (style != STYLE_TEXT)
+	if (shape->style != STYLE_TLV)
+		encode_text(&pdu, receipt, shape, &text);
+	if (shape->style != STYLE_TEXT)
 		append_tlvs(&tlvs, receipt);
-	pdu.short_message = text.bytes;
-	pdu.sm_len = text.len < 254 ? text.len : 254;
+	if (shape->tlv)
+		shape_append_tlv(&tlvs, shape->tlv);
+	if (text.len > 254 || (text.len > 0 && shape->in_payload)) {
+		pdu_append_tlv(&tlvs, PDU_TLV_message_payload, text.bytes,
+			       text.len);
+	} else {
+		pdu.short_message = text.bytes;
+		pdu.sm_len = text.len;
+	}
 	pdu.tlvs = tlvs.bytes;
 	pdu.tlvs_len = tlvs.len;
 	outbox_push(outbox, OUTBOX_RECEIPT, &pdu);
@@ -150,7 +181,7 @@ void receipt_push(struct outbox *outbox, const struct receipt *receipt,
 static void push_state(struct message *message, enum message_state state,
 		       uint8_t esm_class)
 {
-	const struct options *options = message->sim->options;
+	const struct receipt_shape *shape = message->shape;
 	struct pdu envelope = { .source = message->dest,
 				.dest = message->source,
 				.esm_class = esm_class };
@@ -165,24 +196,24 @@ static void push_state(struct message *message, enum message_state state,
 
 	memcpy(envelope.service_type, message->service_type,
 	       sizeof(envelope.service_type));
-	message_format_id(id, message->number,
-			  (enum options_id)options->receipt_id_format,
-			  options->receipt_id_pad);
-	receipt_push(message->outbox, &receipt, &envelope,
-		     (enum options_style)options->receipt_style);
+	message_format_id(id, message->number, (enum shape_id)shape->id_format,
+			  shape->id_pad);
+	receipt_push(message->outbox, &receipt, &envelope, shape);
 }
 
 void receipt_tell(struct message *message)
 {
 	struct sim *sim = message->sim;
 
-	if (!receipt_is_wanted((enum options_receipts)sim->options->receipts,
+	const char *system_id = message->outbox->system_id;
+
+	if (!receipt_is_wanted((enum shape_when)message->shape->when,
 			       message->registered_delivery, message->state))
 		return;
-	if (sim_strike(sim, FAULT_NO_RECEIPT, NULL, NULL))
+	if (sim_strike_message(sim, FAULT_NO_RECEIPT, system_id))
 		return;
 	push_state(message, message->state, ESM_RECEIPT);
-	if (sim_strike(sim, FAULT_DUPLICATE_RECEIPT, NULL, NULL))
+	if (sim_strike_message(sim, FAULT_DUPLICATE_RECEIPT, system_id))
 		push_state(message, message->state, ESM_RECEIPT);
 }
 
@@ -196,20 +227,20 @@ static void tell_intermediate(struct message *message)
 
 static bool is_intermediate_wanted(const struct message *message)
 {
-	const struct options *options = message->sim->options;
+	const struct receipt_shape *shape = message->shape;
 	const unsigned asked = message->registered_delivery;
 
-	if (!options->intermediate || options->receipts == RECEIPTS_NEVER)
+	if (!shape->intermediate || shape->when == RECEIPTS_NEVER)
 		return false;
-	return options->receipts == RECEIPTS_ALWAYS ||
-	       asked & ASKED_INTERMEDIATE || (asked & 3) == ASKED_ALWAYS;
+	return shape->when == RECEIPTS_ALWAYS || asked & ASKED_INTERMEDIATE ||
+	       (asked & 3) == ASKED_ALWAYS;
 }
 
 static void receipt_on_due(struct loop_timer *timer)
 {
 	struct message *message = loop_owner(timer, struct message, timer);
 
-	message_finish(message, receipt_outcome(message->dest.number),
+	message_finish(message, message->outcome,
 		       loop_wall_ms(message->sim->loop));
 	receipt_tell(message);
 }
@@ -221,8 +252,7 @@ static void receipt_on_accepted(struct loop_timer *timer)
 
 	if (is_intermediate_wanted(message))
 		tell_intermediate(message);
-	loop_arm(sim->loop, timer, sim->options->receipt_delay_ms,
-		 receipt_on_due);
+	loop_arm(sim->loop, timer, message->shape->delay_ms, receipt_on_due);
 }
 
 void receipt_plan(struct message *message)
@@ -230,7 +260,7 @@ void receipt_plan(struct message *message)
 	struct sim *sim = message->sim;
 	const long response_ms = sim->options->response_delay_ms;
 
-	if (sim->options->receipt_before_response) {
+	if (message->shape->before_response) {
 		if (is_intermediate_wanted(message))
 			tell_intermediate(message);
 		receipt_on_due(&message->timer);

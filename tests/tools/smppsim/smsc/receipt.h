@@ -18,7 +18,7 @@ struct receipt {
 enum message_state receipt_outcome(const char *number);
 
 /* Whether this final state is told (SMPP 3.4 5.2.17). */
-bool receipt_is_wanted(enum options_receipts when, uint8_t registered_delivery,
+bool receipt_is_wanted(enum shape_when when, uint8_t registered_delivery,
 		       enum message_state state);
 
 /* "DELIVRD" */
@@ -29,14 +29,16 @@ enum message_state receipt_state(const char *stat);
 unsigned receipt_error(enum message_state state);
 
 /* Appends the text; times are unix ms, written in UTC. */
-void receipt_format_text(struct buf *out, const struct receipt *receipt);
+void receipt_format_text(struct buf *out, const struct receipt *receipt,
+			 enum shape_fields fields);
 
 /* "submit date" and the like: YYMMDDhhmm, 10 digits. */
 void receipt_format_date(char date[11], int64_t unix_ms);
 
 /* Queues it as deliver_sm from the SMS user (source) to the sender (dest). */
 void receipt_push(struct outbox *outbox, const struct receipt *receipt,
-		  const struct pdu *envelope, enum options_style style);
+		  const struct pdu *envelope,
+		  const struct receipt_shape *shape);
 
 /* Decides the message's end: now (ahead of the response) or the delay after
  * the response. */

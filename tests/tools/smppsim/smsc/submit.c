@@ -154,10 +154,14 @@ static void accept_one(struct session *session, const struct pdu *pdu,
 	char id[65];
 	struct message *message;
 
-	message_format_id(id, number, (enum options_id)sim->options->id_format,
+	message_format_id(id, number, (enum shape_id)sim->options->id_format,
 			  sim->options->id_pad);
 	message = message_create(sim->messages, number, id);
 	message->sim = sim;
+	message->shape = sim->rule ? &sim->rule->shape : &sim->options->shape;
+	message->outcome = sim->rule && sim->rule->outcome ?
+				   (enum message_state)sim->rule->outcome :
+				   receipt_outcome(dest->number);
 	message->outbox = session->outbox;
 	message->source = pdu->source;
 	message->dest = *dest;
@@ -207,7 +211,41 @@ static uint32_t submit_judge(struct session *session, const struct pdu *pdu)
 
 	if (!fault)
 		fault = sim_strike(sim, FAULT_STATUS, session, pdu);
-	return fault ? (uint32_t)fault->code : submit_check(pdu);
+	if (fault)
+		return (uint32_t)fault->code;
+	return sim->rule && sim->rule->status ? (uint32_t)sim->rule->status :
+						submit_check(pdu);
+}
+
+/* The rule for this message, if there is one. */
+static struct rule *submit_rule(struct session *session, const struct pdu *pdu)
+{
+	struct sim *sim = session->sim;
+	struct buf text = { 0 };
+	struct udh udh = { 0 };
+	struct rule *rule;
+	size_t len;
+	const uint8_t *bytes = pdu_text(pdu, &len);
+
+	if (sim->rules.count == 0)
+		return NULL;
+	if (pdu->esm_class & 0x40)
+		udh_parse(&udh, bytes, len);
+	text_decode(&text, text_alphabet_of(pdu->data_coding), bytes + udh.len,
+		    len - udh.len);
+
+	const struct rule_subject subject = {
+		.to = pdu->dest.number,
+		.from = pdu->source.number,
+		.text = buf_str(&text),
+		.system_id = session->system_id,
+		.now_ms = (long)(loop_now_ms(sim->loop) - sim->started_ms),
+	};
+
+	rule = rule_select(&sim->rules, &subject);
+	sim->tally.rules += rule != NULL;
+	buf_destroy(&text);
+	return rule;
 }
 
 static void submit_count(struct sim *sim, uint32_t status)
@@ -222,15 +260,17 @@ static void submit_count(struct sim *sim, uint32_t status)
 void submit_on_submit(struct session *session, const struct pdu *pdu)
 {
 	struct sim *sim = session->sim;
-	struct pdu response = reply_to(pdu, submit_judge(session, pdu));
 	struct buf refused = { 0 };
+	struct pdu response;
 
+	sim->rule = submit_rule(session, pdu);
+	response = reply_to(pdu, submit_judge(session, pdu));
 	session_event_pdu(session, EVENT_SUBMIT, pdu);
 	if (response.command_status == ESME_ROK) {
 		const uint64_t number = message_next_number(sim->messages);
 
 		message_format_id(response.message_id, number,
-				  (enum options_id)sim->options->id_format,
+				  (enum shape_id)sim->options->id_format,
 				  sim->options->id_pad);
 		if (pdu->command_id == PDU_submit_multi)
 			response.command_status = accept_multi(
@@ -240,6 +280,7 @@ void submit_on_submit(struct session *session, const struct pdu *pdu)
 		sim->tally.ids++;
 	}
 	submit_count(sim, response.command_status);
-	reply_send_submit(session, &response);
+	reply_send_spoilt(session, EVENT_SUBMIT_RESP, &response);
+	sim->rule = NULL;
 	buf_destroy(&refused);
 }
