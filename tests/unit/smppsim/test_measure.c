@@ -71,8 +71,10 @@ static void test_either_order(void **state)
 	awaited_add_id(&awaited, "b", 160);
 	assert_int_equal(0, awaited.unmatched);
 	assert_int_equal(2, awaited.matched);
-	/* A second receipt of the same id belongs to nobody. */
 	assert_int_equal(-1, awaited_add_receipt(&awaited, "a", 170));
+	assert_int_equal(-1, awaited_add_receipt(&awaited, "c", 170));
+	assert_int_equal(-1, awaited_add_receipt(&awaited, "c", 180));
+	assert_int_equal(2, awaited.repeated);
 	assert_int_equal(1, awaited.unmatched);
 	awaited_destroy(&awaited);
 }

@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum awaited_state { AWAITED_RECEIPT, AWAITED_ID, AWAITED_NOTHING };
+
 struct awaited_id {
 	TAILQ_ENTRY(awaited_id) entry;
 	char id[66];
-	bool is_receipt;
+	enum awaited_state state;
 	int64_t at_us;
 };
 
@@ -46,56 +48,57 @@ static struct awaited_list *bucket_of(struct awaited *awaited, const char *id)
 	return &awaited->buckets[(hash ^ hash >> 16) % AWAITED_BUCKETS];
 }
 
-static void put(struct awaited *awaited, const char *id, bool is_receipt,
-		int64_t now_us)
+static struct awaited_id *find(struct awaited *awaited, const char *id)
+{
+	struct awaited_id *it;
+
+	TAILQ_FOREACH(it, bucket_of(awaited, id), entry)
+	if (strcmp(it->id, id) == 0)
+		return it;
+	return NULL;
+}
+
+static void put(struct awaited *awaited, const char *id,
+		enum awaited_state state, int64_t now_us)
 {
 	struct awaited_id *it = mem_alloc(sizeof(*it));
 
 	snprintf(it->id, sizeof(it->id), "%s", id);
-	it->is_receipt = is_receipt;
+	it->state = state;
 	it->at_us = now_us;
 	TAILQ_INSERT_TAIL(bucket_of(awaited, id), it, entry);
 }
 
-/* Removes the other half of id; its time, -1 if there is none. */
-static int64_t take(struct awaited *awaited, const char *id, bool is_receipt)
-{
-	struct awaited_list *bucket = bucket_of(awaited, id);
-	struct awaited_id *it;
-	int64_t at_us;
-
-	TAILQ_FOREACH(it, bucket, entry)
-	if (it->is_receipt == is_receipt && strcmp(it->id, id) == 0)
-		break;
-	if (!it)
-		return -1;
-	at_us = it->at_us;
-	TAILQ_REMOVE(bucket, it, entry);
-	free(it);
-	awaited->matched++;
-	return at_us;
-}
-
 void awaited_add_id(struct awaited *awaited, const char *id, int64_t now_us)
 {
-	if (take(awaited, id, true) >= 0) {
+	struct awaited_id *it = find(awaited, id);
+
+	if (it && it->state == AWAITED_ID) {
+		it->state = AWAITED_NOTHING;
 		awaited->unmatched--;
-		return;
+		awaited->matched++;
+	} else if (!it) {
+		put(awaited, id, AWAITED_RECEIPT, now_us);
+		awaited->missing++;
 	}
-	put(awaited, id, false, now_us);
-	awaited->missing++;
 }
 
 int64_t awaited_add_receipt(struct awaited *awaited, const char *id,
 			    int64_t now_us)
 {
-	const int64_t at_us = take(awaited, id, false);
+	struct awaited_id *it = find(awaited, id);
 
-	if (at_us < 0) {
-		put(awaited, id, true, now_us);
+	if (!it) {
+		put(awaited, id, AWAITED_ID, now_us);
 		awaited->unmatched++;
 		return -1;
 	}
+	if (it->state != AWAITED_RECEIPT) {
+		awaited->repeated++;
+		return -1;
+	}
+	it->state = AWAITED_NOTHING;
 	awaited->missing--;
-	return now_us - at_us;
+	awaited->matched++;
+	return now_us - it->at_us;
 }

@@ -16,6 +16,8 @@ struct awaited {
 	long missing;
 	long unmatched;
 	long matched;
+	/* Receipts of an id that has had one. */
+	long repeated;
 };
 
 void awaited_create(struct awaited *awaited);

@@ -1,5 +1,6 @@
 /* Connecting and binding, again and again until it stands. */
 #include "esme/esme.h"
+#include "replay/replay.h"
 #include "sim/dispatch.h"
 
 #include <errno.h>
@@ -40,7 +41,25 @@ static void link_on_silence(struct loop_timer *timer)
 	session_close(link->session, "bind unanswered");
 }
 
-static void send_bind(struct session *session)
+static void or_default(char *to, size_t size, const char *option,
+		       const char *otherwise)
+{
+	snprintf(to, size, "%s", option ? option : otherwise);
+}
+
+/* As it was recorded, unless the command line says who it is. */
+static void take_recorded(struct pdu *pdu, const struct session *session)
+{
+	const struct buf *bind = replay_find_bind(session->sim->replay);
+	struct pdu recorded;
+	const char *why;
+
+	if (bind && !session->sim->options->esme.system_id &&
+	    pdu_parse(&recorded, bind->bytes, bind->len, &why) == ESME_ROK)
+		*pdu = recorded;
+}
+
+void esme_on_connected(struct session *session)
 {
 	static const uint32_t commands[] = {
 		[BIND_TRX] = PDU_bind_transceiver,
@@ -51,12 +70,14 @@ static void send_bind(struct session *session)
 	struct pdu pdu = { .command_id = commands[options->bind_as],
 			   .interface_version = 0x34 };
 
+	or_default(pdu.system_id, sizeof(pdu.system_id), options->system_id,
+		   "demo");
+	or_default(pdu.password, sizeof(pdu.password), options->password,
+		   "secret");
+	or_default(pdu.system_type, sizeof(pdu.system_type),
+		   options->system_type, "");
+	take_recorded(&pdu, session);
 	pdu.sequence = session_next_sequence(session);
-	snprintf(pdu.system_id, sizeof(pdu.system_id), "%s",
-		 options->system_id);
-	snprintf(pdu.password, sizeof(pdu.password), "%s", options->password);
-	snprintf(pdu.system_type, sizeof(pdu.system_type), "%s",
-		 options->system_type);
 	memcpy(session->system_id, pdu.system_id, sizeof(pdu.system_id));
 	session_send(session, &pdu);
 }
@@ -79,9 +100,9 @@ static void link_connect(struct esme_link *link)
 		return;
 	}
 	link->session = session_create(esme->sim, fd);
+	link->session->is_connecting = true;
 	loop_arm(esme->sim->loop, &link->timer,
 		 esme->sim->options->esme.response_timeout_ms, link_on_silence);
-	send_bind(link->session);
 }
 
 static struct esme_link *link_of(const struct session *session)
@@ -174,8 +195,8 @@ struct esme *esme_create(struct sim *sim)
 	}
 	esme->link_count = (size_t)options->esme.session_count;
 	esme->links = mem_alloc(esme->link_count * sizeof(*esme->links));
-	fprintf(stderr, "smppsim: binding to %s port %ld as %s\n",
-		options->esme.host, options->port, options->esme.system_id);
+	fprintf(stderr, "smppsim: binding to %s port %ld\n", options->esme.host,
+		options->port);
 	for (size_t i = 0; i < esme->link_count; i++) {
 		esme->links[i].esme = esme;
 		loop_arm(sim->loop, &esme->links[i].timer, 0, link_on_again);

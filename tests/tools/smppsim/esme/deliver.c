@@ -1,5 +1,6 @@
 /* What an SMSC delivers: receipts and messages, each answered. */
 #include "esme/esme.h"
+#include "replay/replay.h"
 #include "sim/dispatch.h"
 #include "sim/reply.h"
 #include "smsc/receipt.h"
@@ -98,7 +99,7 @@ static uint32_t judge(struct session *session, const struct pdu *pdu)
 
 	if (!fault)
 		fault = sim_strike(sim, FAULT_STATUS, session, pdu);
-	return fault ? (uint32_t)fault->code : (uint32_t)ESME_ROK;
+	return fault ? (uint32_t)fault->code : replay_next_status(sim->replay);
 }
 
 /* One that is refused comes again, or is lost: it does not count. */

@@ -25,6 +25,7 @@ struct pending {
 	TAILQ_ENTRY(pending) in_age;
 	uint32_t conn_id;
 	uint32_t sequence;
+	bool wants_receipt;
 	int64_t sent_us;
 };
 TAILQ_HEAD(pending_list, pending);
@@ -76,6 +77,8 @@ void esme_add_figures(const struct esme *esme, struct figures *figures);
 /* What it came to, for people, on stderr. */
 void esme_print(const struct esme *esme);
 
+/* The connection stands: binds. */
+void esme_on_connected(struct session *session);
 /* The connection is gone: it is made again, what was in flight is lost. */
 void esme_on_closed(struct session *session);
 

@@ -1,5 +1,6 @@
 /* Sends submits at a rate and within the windows, and times their answers. */
 #include "esme/esme.h"
+#include "replay/replay.h"
 #include "sim/dispatch.h"
 
 #include <stdio.h>
@@ -25,16 +26,17 @@ static struct pending_list *bucket_of(struct load *load, uint32_t conn_id,
 }
 
 static void pending_add(struct load *load, const struct session *session,
-			uint32_t sequence)
+			const struct pdu *pdu)
 {
 	struct pending *pending = mem_alloc(sizeof(*pending));
 
 	pending->conn_id = session->conn_id;
-	pending->sequence = sequence;
+	pending->sequence = pdu->sequence;
+	pending->wants_receipt = (pdu->registered_delivery & 3) == 1;
 	pending->sent_us = load_now_us();
 	TAILQ_INSERT_TAIL(&load->by_age, pending, in_age);
-	TAILQ_INSERT_TAIL(bucket_of(load, pending->conn_id, sequence), pending,
-			  in_bucket);
+	TAILQ_INSERT_TAIL(bucket_of(load, pending->conn_id, pending->sequence),
+			  pending, in_bucket);
 	load->pending_count++;
 }
 
@@ -75,6 +77,17 @@ static void append_template(struct buf *out, const char *text, long number)
 	}
 }
 
+static bool parts_replay(struct esme *esme)
+{
+	struct mo_parts *parts = &esme->load.parts;
+	const struct buf *submit = replay_next_submit(esme->sim->replay);
+
+	parts->parts =
+		mem_grow(parts->parts, &parts->count, sizeof(*parts->parts));
+	buf_append(&parts->parts[0], submit->bytes, submit->len);
+	return true;
+}
+
 /* False if the message cannot be written: then the run has failed. */
 static bool parts_build(struct esme *esme)
 {
@@ -109,6 +122,8 @@ static bool parts_build(struct esme *esme)
 
 static bool is_all_sent(const struct esme *esme)
 {
+	if (esme->sim->replay)
+		return replay_is_over(esme->sim->replay);
 	return esme->load.messages >= esme->sim->options->count;
 }
 
@@ -165,7 +180,7 @@ static void send_part(struct esme *esme, struct session *session,
 	session_event_pdu(session, EVENT_SUBMIT, &pdu);
 	esme->sim->tally.submits++;
 	session->in_flight++;
-	pending_add(load, session, sequence);
+	pending_add(load, session, &pdu);
 	if (load->first_us == 0)
 		load->first_us = load_now_us();
 	session_write(session, part);
@@ -189,7 +204,7 @@ static bool load_next(struct esme *esme)
 	load->next_part = 0;
 	if (is_all_sent(esme) || !is_due(esme))
 		return false;
-	if (!parts_build(esme)) {
+	if (!(esme->sim->replay ? parts_replay(esme) : parts_build(esme))) {
 		esme->has_failed = true;
 		esme->sim->is_over = true;
 		return false;
@@ -252,11 +267,10 @@ void load_forget(struct esme *esme, const struct session *session)
 	}
 }
 
-static void count_answer(struct esme *esme, const struct pdu *pdu)
+static void count_answer(struct esme *esme, const struct pdu *pdu,
+			 bool wants_receipt)
 {
 	struct tally *tally = &esme->sim->tally;
-	const bool wants_receipt =
-		(esme->sim->options->esme.registered_delivery & 3) == 1;
 
 	tally->responses++;
 	if (pdu->command_status != ESME_ROK) {
@@ -274,6 +288,7 @@ void esme_on_resp(struct session *session, const struct pdu *pdu)
 	struct load *load = &esme->load;
 	struct pending *pending =
 		pending_find(load, session->conn_id, pdu->sequence);
+	bool wants_receipt;
 
 	session_event_pdu(session, EVENT_SUBMIT_RESP, pdu);
 	if (!pending) {
@@ -282,9 +297,10 @@ void esme_on_resp(struct session *session, const struct pdu *pdu)
 	}
 	load->last_us = load_now_us();
 	latency_add(&load->latency, load->last_us - pending->sent_us);
+	wants_receipt = pending->wants_receipt;
 	pending_remove(load, pending);
 	session->in_flight--;
-	count_answer(esme, pdu);
+	count_answer(esme, pdu, wants_receipt);
 	load_pump(esme);
 }
 
@@ -292,8 +308,9 @@ bool load_is_sent(const struct esme *esme)
 {
 	const struct load *load = &esme->load;
 
-	return esme->sim->options->count > 0 && is_all_sent(esme) &&
-	       load->next_part >= load->parts.count && load->pending_count == 0;
+	return (esme->sim->options->count > 0 || esme->sim->replay) &&
+	       is_all_sent(esme) && load->next_part >= load->parts.count &&
+	       load->pending_count == 0;
 }
 
 void load_create(struct esme *esme)

@@ -34,6 +34,7 @@ void esme_add_figures(const struct esme *esme, struct figures *figures)
 	figures_add(figures, "receipts_matched", esme->awaited.matched);
 	figures_add(figures, "receipts_missing", esme->awaited.missing);
 	figures_add(figures, "receipts_unmatched", esme->awaited.unmatched);
+	figures_add(figures, "receipts_repeats", esme->awaited.repeated);
 	figures_add(figures, "receipts_delivered", esme->receipts_delivered);
 	figures_add(figures, "receipts_failed", esme->receipts_failed);
 	figures_add(figures, "receipts_intermediate",
@@ -75,10 +76,11 @@ void esme_print(const struct esme *esme)
 		tally->submits_accepted, tally->submits_refused,
 		esme->load.unanswered);
 	fprintf(stderr,
-		"receipts: %ld matched, %ld missing, %ld of unknown id; "
-		"%ld messages received\n",
+		"receipts: %ld matched, %ld missing, %ld of unknown id, "
+		"%ld repeated; %ld messages received\n",
 		esme->awaited.matched, esme->awaited.missing,
-		esme->awaited.unmatched, esme->mo_received);
+		esme->awaited.unmatched, esme->awaited.repeated,
+		esme->mo_received);
 	for (size_t i = 0; i < trace->status_count; i++)
 		fprintf(stderr, "%-24s 0x%08x %10lld\n",
 			pdu_status_name(trace->statuses[i].status),

@@ -2,6 +2,7 @@
  * (SMPP 3.4 2.3). */
 #include "sim/dispatch.h"
 
+#include "replay/replay.h"
 #include "sim/reply.h"
 
 #include <stddef.h>
@@ -56,6 +57,9 @@ static const struct route esme_routes[] = {
 	{ (uint32_t)PDU_bind_receiver_resp, IN_OPEN, 0, esme_on_bind_resp },
 	{ (uint32_t)PDU_bind_transmitter_resp, IN_OPEN, 0, esme_on_bind_resp },
 	{ (uint32_t)PDU_bind_transceiver_resp, IN_OPEN, 0, esme_on_bind_resp },
+	{ (uint32_t)PDU_query_sm_resp, IN_SENDING, 0, esme_on_resp },
+	{ (uint32_t)PDU_cancel_sm_resp, IN_SENDING, 0, esme_on_resp },
+	{ (uint32_t)PDU_replace_sm_resp, IN_SENDING, 0, esme_on_resp },
 	{ PDU_enquire_link, IN_ANY, 0, bind_on_enquire_link },
 	{ (uint32_t)PDU_enquire_link_resp, IN_ANY, 0,
 	  bind_on_enquire_link_resp },
@@ -130,7 +134,7 @@ void dispatch_pdu(struct session *session, const uint8_t *bytes, size_t len)
 	} else if (!(route->permitted & 1u << session->state)) {
 		event_bad(session, &pdu, route->status, "bind state");
 		refuse(session, &pdu, route->status);
-	} else {
+	} else if (!replay_answer(session, &pdu)) {
 		route->take(session, &pdu);
 	}
 }

@@ -155,11 +155,10 @@ static bool reply_hang_up(struct session *session, const struct pdu *response)
 	return away != NULL;
 }
 
-void reply_send_spoilt(struct session *session, enum event_kind kind,
-		       const struct pdu *response)
+void reply_send_octets(struct session *session, enum event_kind kind,
+		       const struct pdu *response, struct buf *octets)
 {
 	struct sim *sim = session->sim;
-	struct buf bytes = { 0 };
 
 	if (reply_hang_up(session, response))
 		return;
@@ -167,13 +166,22 @@ void reply_send_spoilt(struct session *session, enum event_kind kind,
 		return;
 	sim->tally.responses++;
 	session_event_pdu(session, kind, response);
-	pdu_format(&bytes, response);
-	const bool is_last = reply_spoil(session, response, &bytes);
 
-	reply_write(session, response, &bytes);
-	buf_destroy(&bytes);
+	const bool is_last = reply_spoil(session, response, octets);
+
+	reply_write(session, response, octets);
 	if (is_last)
 		session_close_when_written(session);
 	else if (sim_strike(sim, FAULT_UNBIND, session, response))
 		session_send_unbind(session);
+}
+
+void reply_send_spoilt(struct session *session, enum event_kind kind,
+		       const struct pdu *response)
+{
+	struct buf octets = { 0 };
+
+	pdu_format(&octets, response);
+	reply_send_octets(session, kind, response, &octets);
+	buf_destroy(&octets);
 }

@@ -15,4 +15,8 @@ void reply_send(struct session *session, enum event_kind kind,
 void reply_send_spoilt(struct session *session, enum event_kind kind,
 		       const struct pdu *response);
 
+/* The same with octets that are there already; they may be changed. */
+void reply_send_octets(struct session *session, enum event_kind kind,
+		       const struct pdu *response, struct buf *octets);
+
 void reply_destroy_all(struct sim *sim);

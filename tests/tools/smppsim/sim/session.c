@@ -30,7 +30,7 @@ static void session_interest(struct session *session)
 	if (!session->is_stalled && !session->is_closing &&
 	    !session->is_resting && session->out.len < OUT_HIGH)
 		events |= EPOLLIN;
-	if (session->out.len > 0)
+	if (session->out.len > 0 || session->is_connecting)
 		events |= EPOLLOUT;
 	if (events != session->watch.events)
 		loop_watch(session->sim->loop, &session->watch, events);
@@ -88,7 +88,7 @@ void session_close(struct session *session, const char *why)
 	session->is_dead = true;
 	loop_disarm(sim->loop, &session->link_timer);
 	loop_disarm(sim->loop, &session->rest_timer);
-	transcript_fold(&sim->trace.transcript, &session->chains);
+	trace_disconnect(&sim->trace, session);
 
 	const int fd = session->watch.fd;
 
@@ -323,12 +323,27 @@ static void session_flush(struct session *session)
 					       "closed by simulator");
 }
 
+static void session_connected(struct session *session)
+{
+	int error = 0;
+	socklen_t len = sizeof(error);
+
+	session->is_connecting = false;
+	getsockopt(session->watch.fd, SOL_SOCKET, SO_ERROR, &error, &len);
+	if (error)
+		session_close(session, strerror(error));
+	else
+		esme_on_connected(session);
+}
+
 static void session_on_ready(struct loop_watch *watch, uint32_t events)
 {
 	struct session *session = loop_owner(watch, struct session, watch);
 	const uint32_t readable = EPOLLIN | EPOLLHUP | EPOLLERR;
 
-	if (events & readable && session->watch.events & EPOLLIN)
+	if (session->is_connecting && events & EPOLLOUT)
+		session_connected(session);
+	else if (events & readable && session->watch.events & EPOLLIN)
 		session_read(session);
 	else if (events & (EPOLLHUP | EPOLLERR))
 		session_close(session, "connection lost");
@@ -368,6 +383,7 @@ struct session *session_create(struct sim *sim, int fd)
 	session->watch.fd = fd;
 	session->watch.on_ready = session_on_ready;
 	session_name_peer(session, fd);
+	trace_connect(&sim->trace, session);
 	TAILQ_INSERT_TAIL(&sim->sessions, session, entry);
 	sim->tally.connections++;
 	session_interest(session);

@@ -30,6 +30,8 @@ struct session {
 	char system_id[16];
 	char peer[64];
 	bool is_enquiring;
+	/* Of an ESME: esme_on_connected is called once. */
+	bool is_connecting;
 	/* Write what is left, then close. */
 	bool is_closing;
 	/* Closed; freed at the end of the turn. */
@@ -41,6 +43,7 @@ struct session {
 	bool is_resting;
 	struct loop_timer rest_timer;
 	struct transcript_chains chains;
+	struct capture_flow flow;
 };
 
 /* Takes over the connected descriptor. */

@@ -3,6 +3,7 @@
 
 #include "control/control.h"
 #include "esme/esme.h"
+#include "replay/replay.h"
 #include "sim/reply.h"
 #include "sim/session.h"
 #include "smsc/message.h"
@@ -231,6 +232,11 @@ static const char *sim_open_files(struct sim *sim)
 		if (!sim->trace.transcript.file)
 			return options->transcript;
 	}
+	if (options->capture) {
+		sim->trace.capture = capture_open(options->capture);
+		if (!sim->trace.capture)
+			return options->capture;
+	}
 	if (options->control) {
 		sim->control = control_open(sim, options->control);
 		if (!sim->control)
@@ -256,6 +262,7 @@ static bool sim_open_port(struct sim *sim)
 
 static bool sim_open(struct sim *sim)
 {
+	const struct options *options = sim->options;
 	const char *failed;
 
 	sim->loop = loop_create();
@@ -265,6 +272,13 @@ static bool sim_open(struct sim *sim)
 	}
 	if (!sim_open_port(sim))
 		return false;
+	if (options->replay) {
+		sim->replay = replay_create(options->replay,
+					    sim->esme ? RECORDING_ESME :
+							RECORDING_SMSC);
+		if (!sim->replay)
+			return false;
+	}
 	failed = sim_open_files(sim);
 	if (failed)
 		fprintf(stderr, "smppsim: %s: %s\n", failed, strerror(errno));
@@ -293,7 +307,9 @@ struct sim *sim_create(const struct options *options)
 
 static bool is_count_reached(const struct sim *sim)
 {
-	return sim->options->count > 0 &&
+	if (sim->replay && !replay_is_over(sim->replay))
+		return false;
+	return (sim->replay || sim->options->count > 0) &&
 	       sim->tally.submits >= sim->options->count;
 }
 
@@ -318,7 +334,7 @@ static bool is_cut_short(const struct sim *sim)
 {
 	if (sim->esme && sim->esme->has_failed)
 		return true;
-	if (sim->options->count == 0)
+	if (sim->options->count == 0 && !sim->replay)
 		return false;
 	if (sim->esme)
 		return !esme_is_over(sim->esme) || esme_has_failed(sim->esme);
@@ -357,6 +373,7 @@ void sim_destroy(struct sim **simp)
 	control_close(&sim->control);
 	session_destroy_all(sim);
 	esme_destroy(&sim->esme);
+	replay_destroy(&sim->replay);
 	reply_destroy_all(sim);
 	outbox_destroy_all(sim);
 	message_store_destroy(&sim->messages);

@@ -18,6 +18,7 @@ struct reply;
 struct message_store;
 struct control;
 struct esme;
+struct replay;
 
 TAILQ_HEAD(session_list, session);
 TAILQ_HEAD(outbox_list, outbox);
@@ -45,6 +46,8 @@ struct sim {
 	struct reply_list replies;
 	struct message_store *messages;
 	struct control *control;
+	/* What it shall say again, or NULL. */
+	struct replay *replay;
 	/* NULL: it is an SMSC. */
 	struct esme *esme;
 	uint32_t last_conn_id;

@@ -2,6 +2,7 @@
 #include "sim/dispatch.h"
 #include "smsc/mo.h"
 #include "smsc/outbox.h"
+#include "replay/replay.h"
 #include "sim/reply.h"
 
 #include <string.h>
@@ -148,6 +149,7 @@ static void bind_accept(struct session *session, const struct pdu *pdu)
 	if (session_can_receive(session)) {
 		mo_push_configured(sim, session->outbox);
 		outbox_adopt(session->outbox);
+		replay_deliver(session);
 		outbox_pump(session->outbox);
 	}
 }

@@ -1,7 +1,7 @@
 /* Every PDU that came or went, told to all who record it. */
 #include "trace/trace.h"
 
-#include "sim/session.h"
+#include "esme/esme.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -42,6 +42,14 @@ void trace_octets(struct trace *trace, struct session *session,
 {
 	size_t at = 0;
 
+	if (trace->capture) {
+		if (!session->flow.is_open)
+			capture_connect(trace->capture, &session->flow,
+					session->sim->esme != NULL);
+		capture_octets(trace->capture, &session->flow, way == TRACE_OUT,
+			       bytes);
+	}
+
 	while (bytes->len - at >= PDU_HEADER_LEN) {
 		const uint32_t len = pdu_peek_u32(bytes->bytes + at);
 
@@ -53,6 +61,22 @@ void trace_octets(struct trace *trace, struct session *session,
 	if (at < bytes->len)
 		trace_one(trace, session, way, bytes->bytes + at,
 			  bytes->len - at);
+}
+
+void trace_connect(struct trace *trace, struct session *session)
+{
+	const struct esme *esme = session->sim->esme;
+
+	if (trace->capture)
+		capture_flow_fill(&session->flow, session->watch.fd,
+				  esme ? &esme->addr : NULL);
+}
+
+void trace_disconnect(struct trace *trace, struct session *session)
+{
+	transcript_fold(&trace->transcript, &session->chains);
+	if (trace->capture)
+		capture_disconnect(trace->capture, &session->flow);
 }
 
 void trace_add_figures(const struct trace *trace, struct figures *figures)
@@ -77,4 +101,5 @@ void trace_destroy(struct trace *trace)
 {
 	transcript_destroy(&trace->transcript);
 	recent_destroy(&trace->recent);
+	capture_close(&trace->capture);
 }
