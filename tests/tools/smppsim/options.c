@@ -122,6 +122,11 @@ static const struct row rows[] = {
 	  "get something wrong, see below; repeatable" },
 	{ "control", "PATH", BOTH, KIND_STRING, AT(control), 0, 0, NULL,
 	  "unix socket for commands at run time, see below" },
+	{ "web", "N", BOTH, KIND_NUMBER, AT(web_port), 0, 65535, NULL,
+	  "a page on this port: binds, PDUs, messages, faults; 0 takes a\n"
+	  "free one, see the web event" },
+	{ "web-bind", "ADDR", BOTH, KIND_STRING, AT(web_bind), 0, 0, NULL,
+	  "address of the page (127.0.0.1); whoever reaches it may use it" },
 	{ "count", "N", BOTH, KIND_NUMBER, AT(count), 0, LONG_MAX, NULL,
 	  "end after N submits, their receipts delivered" },
 	{ "timeout", "SEC", BOTH, KIND_NUMBER, AT(timeout_sec), 0, 10000000,
@@ -355,6 +360,7 @@ static void options_preset(struct options *options)
 	*options = (struct options){
 		.bind = "127.0.0.1",
 		.port = 12775,
+		.web_bind = "127.0.0.1",
 		.web_port = -1,
 		.seed = 1,
 		.shape = { .delay_ms = 200,

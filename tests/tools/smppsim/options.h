@@ -58,6 +58,7 @@ struct options {
 	enum options_role role;
 	const char *bind;
 	const char *control;
+	const char *web_bind;
 	const char *transcript;
 	const char *report;
 	const char *capture;

@@ -100,8 +100,7 @@ static const char *execute_fault(struct sim *sim, const struct command *command,
 		return why;
 	else if (fault.now)
 		strike_now(sim, &fault);
-	else if (!fault_add(&sim->faults, &fault,
-			    (uint64_t)sim->options->seed))
+	else if (!fault_add(&sim->faults, &fault, (uint64_t)sim->options->seed))
 		return "too many faults";
 	json_number(answer, "faults", (long long)sim->faults.count);
 	if (sim_event(sim, EVENT_FAULT_SET)) {
@@ -181,6 +180,12 @@ static execute_fn *const executes[] = {
 	[COMMAND_STATS] = execute_stats,  [COMMAND_QUIT] = execute_quit,
 };
 
+/* Only an SMSC delivers. */
+static bool is_for_role(const struct sim *sim, enum command_verb verb)
+{
+	return !sim->esme || (verb != COMMAND_MO && verb != COMMAND_RECEIPT);
+}
+
 void control_run(struct sim *sim, const char *line, struct buf *answer)
 {
 	const size_t start = answer->len;
@@ -191,7 +196,9 @@ void control_run(struct sim *sim, const char *line, struct buf *answer)
 	json_bool(answer, "ok", true);
 	if (command_parse(&command, line, sim->options->mo_registered_delivery,
 			  &why)) {
-		why = executes[command.verb](sim, &command, answer);
+		why = is_for_role(sim, command.verb) ?
+			      executes[command.verb](sim, &command, answer) :
+			      "not for an ESME";
 		command_destroy(&command);
 	}
 	if (why) {

@@ -1,4 +1,4 @@
-/* Writes JSON objects of one level (RFC 8259), a key at a time. */
+/* Writes JSON (RFC 8259), a key at a time. */
 #include "core/json.h"
 
 #include "wire/text.h"
@@ -75,6 +75,35 @@ void json_bool(struct buf *out, const char *key, bool value)
 {
 	append_key(out, key);
 	buf_append_str(out, value ? "true" : "false");
+}
+
+void json_open_object(struct buf *out, const char *key)
+{
+	append_key(out, key);
+	buf_append_u8(out, '{');
+}
+
+void json_close_object(struct buf *out)
+{
+	buf_append_u8(out, '}');
+}
+
+void json_open_list(struct buf *out, const char *key)
+{
+	append_key(out, key);
+	buf_append_u8(out, '[');
+}
+
+void json_open_item(struct buf *out)
+{
+	if (out->bytes[out->len - 1] != '[')
+		buf_append_u8(out, ',');
+	buf_append_u8(out, '{');
+}
+
+void json_close_list(struct buf *out)
+{
+	buf_append_u8(out, ']');
 }
 
 void json_close(struct buf *out)

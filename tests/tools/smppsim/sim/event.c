@@ -38,6 +38,7 @@ static const struct {
 	[EVENT_FAULT_SET] = { "fault_set", false },
 	[EVENT_BAD_PDU] = { "bad_pdu", false },
 	[EVENT_RAW_SENT] = { "raw_sent", false },
+	[EVENT_WEB] = { "web", false },
 	[EVENT_STEP] = { "step", false },
 	[EVENT_DELIVER] = { "deliver", true },
 	[EVENT_DELIVER_RESP] = { "deliver_resp", true },

@@ -9,6 +9,7 @@
 #include "smsc/message.h"
 #include "smsc/outbox.h"
 #include "verdict/verdict.h"
+#include "web/web.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -132,6 +133,19 @@ static void print_rules(const struct options *options)
 	if (options->rules.count)
 		fprintf(stderr, "smppsim: %zu rules, %zu steps\n",
 			options->rules.count, options->step_count);
+}
+
+static void print_web(struct sim *sim)
+{
+	if (!sim->web)
+		return;
+	fprintf(stderr, "smppsim: page: http://%s:%u/\n",
+		sim->options->web_bind, web_port(sim->web));
+	if (!sim_event(sim, EVENT_WEB))
+		return;
+	json_str(&sim->events.line, "address", sim->options->web_bind);
+	json_number(&sim->events.line, "port", web_port(sim->web));
+	event_close(&sim->events);
 }
 
 static void print_start(struct sim *sim)
@@ -282,7 +296,9 @@ static bool sim_open(struct sim *sim)
 	failed = sim_open_files(sim);
 	if (failed)
 		fprintf(stderr, "smppsim: %s: %s\n", failed, strerror(errno));
-	return !failed;
+	else if (options->web_port >= 0)
+		sim->web = web_open(sim);
+	return !failed && (sim->web || options->web_port < 0);
 }
 
 struct sim *sim_create(const struct options *options)
@@ -302,6 +318,7 @@ struct sim *sim_create(const struct options *options)
 		loop_arm(sim->loop, &sim->step_timer, 0, sim_on_step);
 	if (!sim->esme)
 		print_start(sim);
+	print_web(sim);
 	return sim;
 }
 
@@ -370,6 +387,7 @@ void sim_destroy(struct sim **simp)
 
 	if (!sim)
 		return;
+	web_close(&sim->web);
 	control_close(&sim->control);
 	session_destroy_all(sim);
 	esme_destroy(&sim->esme);

@@ -19,6 +19,7 @@ struct message_store;
 struct control;
 struct esme;
 struct replay;
+struct web;
 
 TAILQ_HEAD(session_list, session);
 TAILQ_HEAD(outbox_list, outbox);
@@ -46,6 +47,7 @@ struct sim {
 	struct reply_list replies;
 	struct message_store *messages;
 	struct control *control;
+	struct web *web;
 	/* What it shall say again, or NULL. */
 	struct replay *replay;
 	/* NULL: it is an SMSC. */
