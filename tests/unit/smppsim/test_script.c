@@ -156,8 +156,9 @@ static void test_select(void **state)
 		{ .to = "*1", .count = 1 },
 		{ .to = "*2", .every = 2 },
 		{ .to = "*3", .from_ms = 100, .until_ms = 200 },
-		{ .to = "?4", .from = "+49*", .system_id = "demo" },
+		{ .to = "?4", .from = "49*", .system_id = "demo" },
 		{ .to = "*5", .system_id = "other" },
+		{ .to = "+44*", .from = "+49*" },
 		{ .to = "*", .text = "*st[ou]p*" },
 	};
 	static const struct {
@@ -171,7 +172,8 @@ static void test_select(void **state)
 		{ "3", "x", 99, "none" },    { "3", "x", 100, "*3" },
 		{ "3", "x", 200, "none" },   { "14", "x", 0, "?4" },
 		{ "114", "x", 0, "none" },   { "5", "x", 0, "none" },
-		{ "9", "a stup b", 0, "*" },
+		{ "9", "a stup b", 0, "*" }, { "+449", "x", 0, "+44*" },
+		{ "449", "x", 0, "none" },
 	};
 	struct rule_set set = { rules, COUNT(rules) };
 
@@ -182,9 +184,26 @@ static void test_select(void **state)
 					     rows[i].now_ms));
 }
 
+static void test_describe(void **state)
+{
+	const struct rule rule = { .to = "*1",
+				   .from_ms = 5,
+				   .status = 0x58,
+				   .outcome = MESSAGE_EXPIRED };
+	struct buf line = { 0 };
+
+	(void)state;
+	rule_describe(&line, &rule);
+	assert_string_equal(" to=*1 after_ms=5 -> status 0x58 outcome EXPIRED "
+			    "receipts asked",
+			    buf_str(&line));
+	buf_destroy(&line);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_describe),
 		cmocka_unit_test(test_whole_file),
 		cmocka_unit_test(test_bad_files),
 		cmocka_unit_test(test_select),

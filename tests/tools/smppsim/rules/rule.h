@@ -34,7 +34,8 @@ struct rule_set {
 	size_t count;
 };
 
-/* What a rule looks at; now_ms since the start, text in UTF-8. */
+/* What a rule looks at; now_ms since the start, text in UTF-8. A number that
+ * begins with a plus sign fits with it and without. */
 struct rule_subject {
 	const char *to;
 	const char *from;
@@ -42,6 +43,9 @@ struct rule_subject {
 	const char *system_id;
 	long now_ms;
 };
+
+/* Appends what it looks at, for people. */
+void rule_describe(struct buf *out, const struct rule *rule);
 
 /* The first rule that fits and is due, counted; NULL if none is. */
 struct rule *rule_select(struct rule_set *set,

@@ -130,9 +130,15 @@ static void sim_on_connection(struct loop_watch *watch, uint32_t events)
 
 static void print_rules(const struct options *options)
 {
-	if (options->rules.count)
-		fprintf(stderr, "smppsim: %zu rules, %zu steps\n",
-			options->rules.count, options->step_count);
+	struct buf line = { 0 };
+
+	for (size_t i = 0; i < options->rules.count; i++) {
+		buf_clear(&line);
+		rule_describe(&line, &options->rules.rules[i]);
+		fprintf(stderr, "smppsim: rule %zu:%s\n", i + 1,
+			buf_str(&line));
+	}
+	buf_destroy(&line);
 }
 
 static void print_web(struct sim *sim)

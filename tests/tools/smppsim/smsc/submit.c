@@ -9,9 +9,11 @@
 #include "wire/udh.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
-enum { TON_MAX = 6, TON_ALPHANUMERIC = 5, ALPHANUMERIC_MAX = 11 };
+enum { TON_INTERNATIONAL = 1, TON_ALPHANUMERIC = 5, TON_MAX = 6 };
+enum { ALPHANUMERIC_MAX = 11 };
 
 static bool is_npi_known(uint8_t npi)
 {
@@ -217,6 +219,13 @@ static uint32_t submit_judge(struct session *session, const struct pdu *pdu)
 						submit_check(pdu);
 }
 
+/* As people write it. */
+static void write_number(char out[66], const struct pdu_addr *addr)
+{
+	snprintf(out, 66, "%s%s", addr->ton == TON_INTERNATIONAL ? "+" : "",
+		 addr->number);
+}
+
 /* The rule for this message, if there is one. */
 static struct rule *submit_rule(struct session *session, const struct pdu *pdu)
 {
@@ -224,6 +233,8 @@ static struct rule *submit_rule(struct session *session, const struct pdu *pdu)
 	struct buf text = { 0 };
 	struct udh udh = { 0 };
 	struct rule *rule;
+	char to[66];
+	char from[66];
 	size_t len;
 	const uint8_t *bytes = pdu_text(pdu, &len);
 
@@ -233,10 +244,12 @@ static struct rule *submit_rule(struct session *session, const struct pdu *pdu)
 		udh_parse(&udh, bytes, len);
 	text_decode(&text, text_alphabet_of(pdu->data_coding), bytes + udh.len,
 		    len - udh.len);
+	write_number(to, &pdu->dest);
+	write_number(from, &pdu->source);
 
 	const struct rule_subject subject = {
-		.to = pdu->dest.number,
-		.from = pdu->source.number,
+		.to = to,
+		.from = from,
 		.text = buf_str(&text),
 		.system_id = session->system_id,
 		.now_ms = (long)(loop_now_ms(sim->loop) - sim->started_ms),
