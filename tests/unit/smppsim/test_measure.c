@@ -10,6 +10,8 @@
 
 #include "esme/awaited.h"
 
+#include <stdio.h>
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static void test_percentiles(void **state)
@@ -79,6 +81,29 @@ static void test_either_order(void **state)
 	awaited_destroy(&awaited);
 }
 
+/* Those long settled are forgotten, those that wait are not. */
+static void test_bounded(void **state)
+{
+	struct awaited awaited;
+	char id[16];
+
+	(void)state;
+	awaited_create(&awaited);
+	awaited_add_id(&awaited, "waits", 0);
+	for (int i = 0; i <= AWAITED_SETTLED_MAX; i++) {
+		snprintf(id, sizeof(id), "%d", i);
+		awaited_add_id(&awaited, id, 0);
+		assert_int_equal(1, awaited_add_receipt(&awaited, id, 1));
+	}
+	assert_int_equal(AWAITED_SETTLED_MAX, awaited.settled_count);
+	awaited_add_receipt(&awaited, "0", 1);
+	assert_int_equal(1, awaited.unmatched);
+	awaited_add_receipt(&awaited, "1", 1);
+	assert_int_equal(1, awaited.repeated);
+	assert_int_equal(5, awaited_add_receipt(&awaited, "waits", 5));
+	awaited_destroy(&awaited);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -86,6 +111,7 @@ int main(void)
 		cmocka_unit_test(test_steps),
 		cmocka_unit_test(test_negative_is_nothing),
 		cmocka_unit_test(test_either_order),
+		cmocka_unit_test(test_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

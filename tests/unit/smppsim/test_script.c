@@ -108,6 +108,8 @@ static void test_bad_files(void **state)
 		"rules = ( { status = \"RNONSENSE\"; } );",
 		"rules = ( { outcome = \"GONE\"; } );",
 		"rules = ( { fault = \"explode\"; } );",
+		"rules = ( { fault = \"drop-bind\"; } );",
+		"rules = ( { fault = \"away:now\"; } );",
 		"rules = ( { receipt_style = \"none\"; } );",
 		"rules = ( { port = 1; } );",
 		"accounts = ( { system_id = \"\"; } );",

@@ -11,6 +11,7 @@ enum awaited_state { AWAITED_RECEIPT, AWAITED_ID, AWAITED_NOTHING };
 
 struct awaited_id {
 	TAILQ_ENTRY(awaited_id) entry;
+	TAILQ_ENTRY(awaited_id) in_settled;
 	char id[66];
 	enum awaited_state state;
 	int64_t at_us;
@@ -19,6 +20,7 @@ struct awaited_id {
 void awaited_create(struct awaited *awaited)
 {
 	*awaited = (struct awaited){ 0 };
+	TAILQ_INIT(&awaited->settled);
 	awaited->buckets =
 		mem_alloc(AWAITED_BUCKETS * sizeof(*awaited->buckets));
 	for (size_t i = 0; i < AWAITED_BUCKETS; i++)
@@ -69,14 +71,28 @@ static void put(struct awaited *awaited, const char *id,
 	TAILQ_INSERT_TAIL(bucket_of(awaited, id), it, entry);
 }
 
+static void settle(struct awaited *awaited, struct awaited_id *it)
+{
+	struct awaited_id *oldest = TAILQ_FIRST(&awaited->settled);
+
+	it->state = AWAITED_NOTHING;
+	awaited->matched++;
+	TAILQ_INSERT_TAIL(&awaited->settled, it, in_settled);
+	if (++awaited->settled_count <= AWAITED_SETTLED_MAX)
+		return;
+	TAILQ_REMOVE(&awaited->settled, oldest, in_settled);
+	TAILQ_REMOVE(bucket_of(awaited, oldest->id), oldest, entry);
+	free(oldest);
+	awaited->settled_count--;
+}
+
 void awaited_add_id(struct awaited *awaited, const char *id, int64_t now_us)
 {
 	struct awaited_id *it = find(awaited, id);
 
 	if (it && it->state == AWAITED_ID) {
-		it->state = AWAITED_NOTHING;
 		awaited->unmatched--;
-		awaited->matched++;
+		settle(awaited, it);
 	} else if (!it) {
 		put(awaited, id, AWAITED_RECEIPT, now_us);
 		awaited->missing++;
@@ -97,8 +113,7 @@ int64_t awaited_add_receipt(struct awaited *awaited, const char *id,
 		awaited->repeated++;
 		return -1;
 	}
-	it->state = AWAITED_NOTHING;
 	awaited->missing--;
-	awaited->matched++;
+	settle(awaited, it);
 	return now_us - it->at_us;
 }

@@ -6,12 +6,17 @@
 #include <sys/queue.h>
 
 #define AWAITED_BUCKETS 65536u
+/* So many ids that have had their receipt are remembered, to know a second
+ * one for what it is. */
+#define AWAITED_SETTLED_MAX 100000
 
 struct awaited_id;
 TAILQ_HEAD(awaited_list, awaited_id);
 
 struct awaited {
 	struct awaited_list *buckets;
+	struct awaited_list settled;
+	long settled_count;
 	/* Ids without a receipt yet; receipts whose id nobody gave yet. */
 	long missing;
 	long unmatched;

@@ -85,15 +85,16 @@ void esme_on_connected(struct session *session)
 static void link_connect(struct esme_link *link)
 {
 	struct esme *esme = link->esme;
-	const int fd = socket(esme->addr.ss_family,
-			      SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd;
 
-	link->tries++;
+	esme->addr = esme->addrs[(size_t)link->tries++ % esme->addr_count];
+	fd = socket(esme->addr.ss_family,
+		    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0) {
 		link_again(link);
 		return;
 	}
-	if (connect(fd, (struct sockaddr *)&esme->addr, esme->addr_len) != 0 &&
+	if (connect(fd, (struct sockaddr *)&esme->addr, sizeof(esme->addr)) &&
 	    errno != EINPROGRESS) {
 		close(fd);
 		link_again(link);
@@ -175,10 +176,21 @@ static bool resolve(struct esme *esme)
 			gai_strerror(error));
 		return false;
 	}
-	memcpy(&esme->addr, addr->ai_addr, addr->ai_addrlen);
-	esme->addr_len = addr->ai_addrlen;
+	for (const struct addrinfo *it = addr;
+	     it && esme->addr_count < ESME_ADDRS_MAX; it = it->ai_next)
+		memcpy(&esme->addrs[esme->addr_count++], it->ai_addr,
+		       it->ai_addrlen);
 	freeaddrinfo(addr);
 	return true;
+}
+
+static bool can_submit(const struct options *options)
+{
+	const bool is_wanted = options->count > 0 || options->replay;
+
+	if (is_wanted && options->esme.bind_as == BIND_RX)
+		fputs("smppsim: a receiver submits nothing\n", stderr);
+	return !is_wanted || options->esme.bind_as != BIND_RX;
 }
 
 struct esme *esme_create(struct sim *sim)
@@ -189,7 +201,7 @@ struct esme *esme_create(struct sim *sim)
 	esme->sim = sim;
 	load_create(esme);
 	awaited_create(&esme->awaited);
-	if (!resolve(esme)) {
+	if (!can_submit(options) || !resolve(esme)) {
 		esme_destroy(&esme);
 		return NULL;
 	}

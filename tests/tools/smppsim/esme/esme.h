@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #define ESME_BUCKETS 4096u
+#define ESME_ADDRS_MAX 8
 
 /* One bind that shall stand; session NULL while it does not. */
 struct esme_link {
@@ -51,8 +52,11 @@ struct load {
 
 struct esme {
 	struct sim *sim;
+	/* What the host's name stands for, tried in turn; addr is the last
+	 * one tried. */
+	struct sockaddr_storage addrs[ESME_ADDRS_MAX];
+	size_t addr_count;
 	struct sockaddr_storage addr;
-	socklen_t addr_len;
 	struct esme_link *links;
 	size_t link_count;
 	struct load load;

@@ -155,9 +155,12 @@ static bool take_fault(struct reader *reader, config_setting_t *setting,
 
 	if (!take_string(reader, setting, &spec))
 		return false;
+	if (!fault_parse(&rule->fault, spec, &reader->why))
+		return refuse(reader, setting, reader->why);
+	if (!fault_is_of_message(rule->fault.kind) || rule->fault.now)
+		return refuse(reader, setting, "strikes no single message");
 	rule->has_fault = true;
-	return fault_parse(&rule->fault, spec, &reader->why) ||
-	       refuse(reader, setting, reader->why);
+	return true;
 }
 
 enum key_kind { KEY_STRING, KEY_SECONDS, KEY_NUMBER, KEY_STATUS, KEY_OUTCOME };

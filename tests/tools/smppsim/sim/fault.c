@@ -295,6 +295,26 @@ struct fault *fault_strike(struct fault_set *set, enum fault_kind kind,
 	return NULL;
 }
 
+bool fault_strikes(struct fault *fault, int64_t now_ms)
+{
+	return is_struck(fault, now_ms);
+}
+
+bool fault_is_of_message(enum fault_kind kind)
+{
+	switch (kind) {
+	case FAULT_REFUSE_BIND:
+	case FAULT_DROP_BIND:
+	case FAULT_DROP_ENQUIRE:
+	case FAULT_HALF_OPEN:
+	case FAULT_STALL_READ:
+	case FAULT_SLOW_READ:
+		return false;
+	default:
+		return true;
+	}
+}
+
 bool fault_is_set(const struct fault_set *set, enum fault_kind kind)
 {
 	for (size_t i = 0; i < set->count; i++)

@@ -79,6 +79,12 @@ void fault_clear(struct fault_set *set);
 struct fault *fault_strike(struct fault_set *set, enum fault_kind kind,
 			   const char *system_id, int64_t now_ms);
 
+/* The same of one fault that is in no set. */
+bool fault_strikes(struct fault *fault, int64_t now_ms);
+
+/* Whether it strikes at a message: then a rule may have it. */
+bool fault_is_of_message(enum fault_kind kind);
+
 bool fault_is_set(const struct fault_set *set, enum fault_kind kind);
 
 const char *fault_name(enum fault_kind kind);

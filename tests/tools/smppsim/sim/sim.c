@@ -80,8 +80,11 @@ static void event_fault(struct sim *sim, const struct fault *fault,
 static struct fault *strike(struct sim *sim, enum fault_kind kind,
 			    const char *system_id)
 {
-	if (sim->rule && sim->rule->has_fault && sim->rule->fault.kind == kind)
-		return &sim->rule->fault;
+	struct rule *rule = sim->rule;
+
+	if (rule && rule->has_fault && rule->fault.kind == kind &&
+	    fault_strikes(&rule->fault, loop_now_ms(sim->loop)))
+		return &rule->fault;
 	return fault_strike(&sim->faults, kind, system_id,
 			    loop_now_ms(sim->loop));
 }

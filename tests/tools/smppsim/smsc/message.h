@@ -33,6 +33,8 @@ struct message {
 	/* What it comes to, and how that is told. */
 	enum message_state outcome;
 	const struct receipt_shape *shape;
+	/* NULL if none fits. */
+	struct rule *rule;
 	uint8_t registered_delivery;
 	/* For the text: field of the receipt, ASCII. */
 	char text[MESSAGE_TEXT_LEN + 1];

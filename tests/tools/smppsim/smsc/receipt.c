@@ -201,20 +201,30 @@ static void push_state(struct message *message, enum message_state state,
 	receipt_push(message->outbox, &receipt, &envelope, shape);
 }
 
-void receipt_tell(struct message *message)
+static void tell_struck(struct message *message)
 {
 	struct sim *sim = message->sim;
-
 	const char *system_id = message->outbox->system_id;
 
-	if (!receipt_is_wanted((enum shape_when)message->shape->when,
-			       message->registered_delivery, message->state))
-		return;
 	if (sim_strike_message(sim, FAULT_NO_RECEIPT, system_id))
 		return;
 	push_state(message, message->state, ESM_RECEIPT);
 	if (sim_strike_message(sim, FAULT_DUPLICATE_RECEIPT, system_id))
 		push_state(message, message->state, ESM_RECEIPT);
+}
+
+void receipt_tell(struct message *message)
+{
+	struct sim *sim = message->sim;
+	struct rule *in_hand = sim->rule;
+
+	if (!receipt_is_wanted((enum shape_when)message->shape->when,
+			       message->registered_delivery, message->state))
+		return;
+	/* Its own rule counts, not that of what is just submitted. */
+	sim->rule = message->rule;
+	tell_struck(message);
+	sim->rule = in_hand;
 }
 
 static void tell_intermediate(struct message *message)

@@ -160,6 +160,7 @@ static void accept_one(struct session *session, const struct pdu *pdu,
 			  sim->options->id_pad);
 	message = message_create(sim->messages, number, id);
 	message->sim = sim;
+	message->rule = sim->rule;
 	message->shape = sim->rule ? &sim->rule->shape : &sim->options->shape;
 	message->outcome = sim->rule && sim->rule->outcome ?
 				   (enum message_state)sim->rule->outcome :
