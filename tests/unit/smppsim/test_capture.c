@@ -21,19 +21,25 @@
 enum { LINK_ETHERNET = 1, LINK_RAW = 101, LINK_SLL = 113, LINK_SLL2 = 276 };
 
 /* An IPv4 packet from the ESME (or the SMSC) with this place in the stream. */
-static void append_segment(struct buf *out, bool is_smsc, uint32_t sequence,
-			   const struct buf *payload)
+static void append_flagged(struct buf *out, bool is_smsc, unsigned flags,
+			   uint32_t sequence, const struct buf *payload)
 {
 	struct capture_flow flow = { .addrs = { { 192, 0, 2, 1 },
 						{ 192, 0, 2, 2 } },
 				     .ports = { 12775, 40000 },
 				     .sequences = { sequence, sequence } };
 	const struct packet packet = { .from = !is_smsc,
-				       .flags = PACKET_ACK,
+				       .flags = flags,
 				       .payload = payload->bytes,
 				       .len = payload->len };
 
 	packet_format(out, &flow, &packet);
+}
+
+static void append_segment(struct buf *out, bool is_smsc, uint32_t sequence,
+			   const struct buf *payload)
+{
+	append_flagged(out, is_smsc, PACKET_ACK, sequence, payload);
 }
 
 static void append_u32(struct buf *out, uint32_t value, bool is_big)
@@ -408,6 +414,32 @@ static void test_streams(void **state)
 	buf_destroy(&streams[1]);
 }
 
+/* The same ports again, with other sequence numbers. */
+static void test_ports_used_again(void **state)
+{
+	struct buf file = { 0 };
+	struct buf none = { 0 };
+
+	(void)state;
+	begin_pcap(&file, LINK_RAW, false);
+	for (uint32_t i = 1; i <= 2; i++) {
+		struct buf syn = { 0 };
+		struct buf packet = { 0 };
+		struct buf submit = { 0 };
+
+		append_pdu(&submit, PDU_submit_sm, i);
+		append_flagged(&syn, false, PACKET_SYN, 0x60000000 * i, &none);
+		append_segment(&packet, false, 0x60000000 * i + 1, &submit);
+		append_record(&file, &syn, false);
+		append_record(&file, &packet, false);
+		buf_destroy(&syn);
+		buf_destroy(&packet);
+		buf_destroy(&submit);
+	}
+	judge_side(&file, RECORDING_ESME, "12", "in their order");
+	buf_destroy(&file);
+}
+
 /* RFC 1071 over what was written gives all ones. */
 static void test_checksums(void **state)
 {
@@ -443,6 +475,7 @@ int main(void)
 		cmocka_unit_test(test_links),
 		cmocka_unit_test(test_bad_packets),
 		cmocka_unit_test(test_streams),
+		cmocka_unit_test(test_ports_used_again),
 		cmocka_unit_test(test_checksums),
 	};
 

@@ -48,12 +48,15 @@ struct said_list {
 static struct stream *stream_get(struct streams *streams,
 				 const struct segment *segment)
 {
-	struct stream *stream;
+	struct stream *stream = NULL;
 
-	for (size_t i = 0; i < streams->count; i++)
-		if (memcmp(&streams->streams[i].flow, &segment->flow,
+	for (size_t i = streams->count; i > 0 && !stream; i--)
+		if (memcmp(&streams->streams[i - 1].flow, &segment->flow,
 			   sizeof(segment->flow)) == 0)
-			return &streams->streams[i];
+			stream = &streams->streams[i - 1];
+	/* Ports are used again: then it is another connection. */
+	if (stream && !(segment->is_syn && stream->count > 0))
+		return stream;
 	if (streams->count == STREAMS_MAX)
 		return NULL;
 	streams->streams = mem_grow(streams->streams, &streams->count,
