@@ -289,7 +289,7 @@ static bool row_apply_member(const struct row *row, char *member,
 		return parse_choice(row, text, number);
 	case KIND_FLAG:
 		*number = 1;
-		return true;
+		return !text || !*text;
 	case KIND_TLV:
 		return set_tlv(text, str);
 	default:

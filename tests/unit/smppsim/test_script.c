@@ -125,6 +125,7 @@ static void test_bad_files(void **state)
 		"options = { port = \"x\"; };",
 		"options = { port = 1.5; };",
 		"options = { rate = 1; };",
+		"options = { quiet = \"no\"; };",
 		"expect = [ 1 ];",
 		"rules = (",
 	};

@@ -201,6 +201,7 @@ static void session_reject_length(struct session *session, uint32_t length)
 	struct pdu nack = { .command_id = (uint32_t)PDU_generic_nack,
 			    .command_status = ESME_RINVCMDLEN };
 
+	trace_octets(&sim->trace, session, TRACE_IN, &session->in);
 	if (session->in.len >= PDU_HEADER_LEN)
 		nack.sequence = pdu_peek_u32(session->in.bytes + 12);
 	sim->tally.bad_pdus++;
