@@ -105,6 +105,8 @@ static void test_bad_files(void **state)
 		"rules = ( { to = 1; } );",
 		"rules = ( { after = -1; } );",
 		"rules = ( { after = \"1\"; } );",
+		"rules = ( { percent = 0; } );",
+		"rules = ( { percent = 101; } );",
 		"rules = ( { status = \"RNONSENSE\"; } );",
 		"rules = ( { outcome = \"GONE\"; } );",
 		"rules = ( { fault = \"explode\"; } );",
@@ -187,6 +189,45 @@ static void test_select(void **state)
 					     rows[i].now_ms));
 }
 
+/* The first letter of the rule that each of 1000 messages meets. */
+static void draw(char drawn[1001], uint64_t seed)
+{
+	struct rule rules[] = { { .to = "1*", .percent = 30 },
+				{ .to = "?2", .percent = 100 },
+				{ .to = "*", .percent = 50 } };
+	struct rule_set set = { rules, COUNT(rules) };
+
+	rule_seed_all(&set, seed);
+	for (size_t i = 0; i < 1000; i++)
+		drawn[i] = selected(&set, "1", "x", 0)[0];
+	drawn[1000] = 0;
+}
+
+static size_t count_of(const char *drawn, char what)
+{
+	size_t count = 0;
+
+	for (; *drawn; drawn++)
+		count += *drawn == what;
+	return count;
+}
+
+static void test_percent(void **state)
+{
+	char first[1001], again[1001], other[1001];
+
+	(void)state;
+	draw(first, 7);
+	draw(again, 7);
+	draw(other, 8);
+	assert_string_equal(first, again);
+	assert_string_not_equal(first, other);
+	assert_in_range(count_of(first, '1'), 250, 350);
+	/* Half of the seven hundred that are left. */
+	assert_in_range(count_of(first, '*'), 300, 400);
+	assert_int_equal(0, count_of(first, '?'));
+}
+
 static void test_describe(void **state)
 {
 	const struct rule rule = { .to = "*1",
@@ -210,6 +251,7 @@ int main(void)
 		cmocka_unit_test(test_whole_file),
 		cmocka_unit_test(test_bad_files),
 		cmocka_unit_test(test_select),
+		cmocka_unit_test(test_percent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

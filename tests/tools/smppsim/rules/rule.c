@@ -27,12 +27,21 @@ static bool rule_fits(const struct rule *rule,
 	       fits(rule->text, subject->text);
 }
 
+void rule_seed_all(struct rule_set *set, uint64_t seed)
+{
+	for (size_t i = 0; i < set->count; i++)
+		dice_seed(&set->rules[i].dice, seed ^ (uint64_t)(i + 1) << 40);
+}
+
 static bool rule_is_due(struct rule *rule)
 {
 	rule->seen++;
 	if (rule->every && rule->seen % rule->every != 0)
 		return false;
 	if (rule->count && rule->struck >= rule->count)
+		return false;
+	if (rule->percent &&
+	    dice_throw(&rule->dice, 100) >= (uint32_t)rule->percent)
 		return false;
 	rule->struck++;
 	return true;
@@ -70,6 +79,7 @@ void rule_describe(struct buf *out, const struct rule *rule)
 	append_number(out, "after_ms", rule->from_ms);
 	append_number(out, "until_ms", rule->until_ms);
 	append_number(out, "every", rule->every);
+	append_number(out, "percent", rule->percent);
 	append_number(out, "count", rule->count);
 	buf_append_str(out, " ->");
 	if (rule->status)

@@ -17,6 +17,8 @@ struct rule {
 	/* Strikes every so often, and so many times; 0 is always. */
 	long every;
 	long count;
+	/* Of a hundred that fit, by the seed; 0 is all. */
+	long percent;
 	/* ESME_ROK takes the message. */
 	long status;
 	/* A message_state; 0 leaves it to the last digit of the number. */
@@ -27,6 +29,7 @@ struct rule {
 	/* What happened so far. */
 	long seen;
 	long struck;
+	struct dice dice;
 };
 
 struct rule_set {
@@ -43,6 +46,9 @@ struct rule_subject {
 	const char *system_id;
 	long now_ms;
 };
+
+/* Chance starts again, for each rule its own. */
+void rule_seed_all(struct rule_set *set, uint64_t seed);
 
 /* Appends what it looks at, for people. */
 void rule_describe(struct buf *out, const struct rule *rule);

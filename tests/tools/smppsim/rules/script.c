@@ -124,6 +124,14 @@ static bool take_number(struct reader *reader, config_setting_t *setting,
 	return true;
 }
 
+static bool take_percent(struct reader *reader, config_setting_t *setting,
+			 long *percent)
+{
+	return take_number(reader, setting, percent) &&
+	       ((*percent >= 1 && *percent <= 100) ||
+		refuse(reader, setting, "a number from 1 to 100"));
+}
+
 static bool take_status(struct reader *reader, config_setting_t *setting,
 			long *status)
 {
@@ -163,7 +171,14 @@ static bool take_fault(struct reader *reader, config_setting_t *setting,
 	return true;
 }
 
-enum key_kind { KEY_STRING, KEY_SECONDS, KEY_NUMBER, KEY_STATUS, KEY_OUTCOME };
+enum key_kind {
+	KEY_STRING,
+	KEY_SECONDS,
+	KEY_NUMBER,
+	KEY_PERCENT,
+	KEY_STATUS,
+	KEY_OUTCOME,
+};
 
 static const struct {
 	const char *name;
@@ -178,6 +193,7 @@ static const struct {
 	{ "after", KEY_SECONDS, AT(from_ms) },
 	{ "until", KEY_SECONDS, AT(until_ms) },
 	{ "every", KEY_NUMBER, AT(every) },
+	{ "percent", KEY_PERCENT, AT(percent) },
 	{ "count", KEY_NUMBER, AT(count) },
 	{ "status", KEY_STATUS, AT(status) },
 	{ "outcome", KEY_OUTCOME, AT(outcome) },
@@ -196,6 +212,8 @@ static bool take_member(struct reader *reader, config_setting_t *setting,
 		return take_seconds(reader, setting, member);
 	case KEY_NUMBER:
 		return take_number(reader, setting, member);
+	case KEY_PERCENT:
+		return take_percent(reader, setting, member);
 	case KEY_STATUS:
 		return take_status(reader, setting, member);
 	case KEY_OUTCOME:

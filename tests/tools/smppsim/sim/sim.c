@@ -230,6 +230,7 @@ static void sim_fill(struct sim *sim, const struct options *options)
 
 	sim->options = options;
 	sim->rules = options->rules;
+	rule_seed_all(&sim->rules, seed);
 	for (size_t i = 0; i < options->faults.count; i++)
 		fault_add(&sim->faults, &options->faults.faults[i], seed);
 	sim->events.fd = STDOUT_FILENO;
