@@ -3,6 +3,7 @@
 	with Smppsim() as sim: ...      sim.port is where it listens
 """
 
+import contextlib
 import json
 import os
 import shlex
@@ -171,3 +172,18 @@ class Esme:
 	def events(self, event, **fields):
 		return [e for e in self.all if e["event"] == event and
 		        all(e.get(k) == v for k, v in fields.items())]
+
+
+@contextlib.contextmanager
+def bound(port, *options):
+	"""An ESME that stays bound."""
+	child = subprocess.Popen(
+		[build.find("SMPPSIM"), "esme", "--port", str(port),
+		 *map(str, options)], stdin=subprocess.DEVNULL,
+		stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+		preexec_fn=orphan.kill_with_parent)
+	try:
+		yield child
+	finally:
+		child.terminate()
+		child.wait()

@@ -43,8 +43,13 @@ static const char *const choices_bind[] = {
 	[BIND_TRX] = "trx", [BIND_TX] = "tx", [BIND_RX] = "rx", NULL
 };
 
+static const char *const choices_clock[] = {
+	[CLOCK_REAL] = "real", [CLOCK_VIRTUAL] = "virtual", NULL
+};
+
 #define AT(member) offsetof(struct options, member)
-#define MS_MAX 86400000
+/* A week. */
+#define MS_MAX 604800000
 
 static const struct row rows[] = {
 	{ "port", "N", BOTH, KIND_NUMBER, AT(port), 0, 65535, NULL,
@@ -132,6 +137,8 @@ static const struct row rows[] = {
 	{ "timeout", "SEC", BOTH, KIND_NUMBER, AT(timeout_sec), 0, 10000000,
 	  NULL,
 	  "end after SEC; with --count not reached the exit status is 1" },
+	{ "clock", "KIND", SMSC, KIND_CHOICE, AT(clock), 0, 0, choices_clock,
+	  "real (default), or virtual: time that nobody uses is skipped" },
 	{ "quiet", NULL, BOTH, KIND_FLAG, AT(quiet), 0, 0, NULL,
 	  "no event per PDU, for load" },
 	{ "transcript", "FILE", BOTH, KIND_STRING, AT(transcript), 0, 0, NULL,

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 enum options_role { ROLE_SMSC, ROLE_ESME };
+enum options_clock { CLOCK_REAL, CLOCK_VIRTUAL };
 enum options_bind { BIND_TRX, BIND_TX, BIND_RX };
 
 /* max_binds 0: as the option says. */
@@ -80,6 +81,7 @@ struct options {
 	long enquire_link_sec;
 	long count;
 	long timeout_sec;
+	long clock;
 	long quiet;
 	struct options_esme esme;
 	struct option_account *accounts;

@@ -19,6 +19,8 @@ struct loop {
 	int fd;
 	int64_t now_ms;
 	int64_t wall_ms;
+	/* How far both are ahead of the machine's clocks. */
+	int64_t skipped_ms;
 	struct slot *slots;
 	size_t slot_count;
 	size_t slot_size;
@@ -35,8 +37,8 @@ static int64_t clock_ms(clockid_t clock)
 
 static void loop_tick(struct loop *loop)
 {
-	loop->now_ms = clock_ms(CLOCK_MONOTONIC);
-	loop->wall_ms = clock_ms(CLOCK_REALTIME);
+	loop->now_ms = clock_ms(CLOCK_MONOTONIC) + loop->skipped_ms;
+	loop->wall_ms = clock_ms(CLOCK_REALTIME) + loop->skipped_ms;
 }
 
 struct loop *loop_create(void)
@@ -164,22 +166,26 @@ void loop_disarm(struct loop *loop, struct loop_timer *timer)
 		slot_sink(loop, at, last);
 }
 
-static int wait_ms(const struct loop *loop)
+static int wait_ms(const struct loop *loop, int most_ms)
 {
 	if (loop->slot_count == 0)
-		return -1;
+		return most_ms;
 
-	const int64_t left = loop->slots[1].due_ms - clock_ms(CLOCK_MONOTONIC);
+	const int64_t left = loop->slots[1].due_ms - loop->skipped_ms -
+			     clock_ms(CLOCK_MONOTONIC);
+	const int most = most_ms < 0 || most_ms > 60000 ? 60000 : most_ms;
 
 	if (left <= 0)
 		return 0;
-	return left > 60000 ? 60000 : (int)left;
+	return left > most ? most : (int)left;
 }
 
-void loop_turn(struct loop *loop)
+bool loop_turn(struct loop *loop, int most_ms)
 {
 	struct epoll_event events[64];
-	const int count = epoll_wait(loop->fd, events, 64, wait_ms(loop));
+	const int count =
+		epoll_wait(loop->fd, events, 64, wait_ms(loop, most_ms));
+	bool is_empty = count <= 0;
 
 	loop_tick(loop);
 	for (int i = 0; i < count; i++) {
@@ -198,5 +204,36 @@ void loop_turn(struct loop *loop)
 
 		loop_disarm(loop, timer);
 		timer->on_due(timer);
+		is_empty = false;
 	}
+	return !is_empty;
+}
+
+static int64_t ms_to_next(const struct loop *loop)
+{
+	int64_t least = INT64_MAX;
+
+	for (size_t i = 1; i <= loop->slot_count; i++)
+		if (!loop->slots[i].timer->is_limit &&
+		    loop->slots[i].due_ms < least)
+			least = loop->slots[i].due_ms;
+	return least == INT64_MAX ? 0 : least - loop->now_ms;
+}
+
+void loop_skip(struct loop *loop)
+{
+	const int64_t ms = ms_to_next(loop);
+
+	if (ms <= 0)
+		return;
+	loop->skipped_ms += ms;
+	loop_tick(loop);
+	for (size_t i = 1; i <= loop->slot_count; i++) {
+		if (!loop->slots[i].timer->is_limit)
+			continue;
+		loop->slots[i].due_ms += ms;
+		loop->slots[i].timer->due_ms += ms;
+	}
+	for (size_t i = loop->slot_count / 2; i > 0; i--)
+		slot_sink(loop, i, loop->slots[i]);
 }

@@ -1,6 +1,7 @@
 /* One epoll loop with timers; everything runs on it, one call at a time. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,9 @@ struct loop_watch {
 struct loop_timer {
 	loop_due_fn *on_due;
 	int64_t due_ms;
+	/* It limits how long others may take: time that is skipped does not
+	 * count. Set it before arming. */
+	bool is_limit;
 	size_t slot;
 };
 
@@ -49,5 +53,9 @@ void loop_arm(struct loop *loop, struct loop_timer *timer, int64_t delay_ms,
 	      loop_due_fn *on_due);
 void loop_disarm(struct loop *loop, struct loop_timer *timer);
 
-/* Waits for events or the next timer and calls what is due. */
-void loop_turn(struct loop *loop);
+/* Waits for events or the next timer, but no longer than most_ms (-1: no
+ * matter how long), and calls what is due. False if there was nothing. */
+bool loop_turn(struct loop *loop, int most_ms);
+
+/* Moves the time on to the next timer that is no limit. */
+void loop_skip(struct loop *loop);

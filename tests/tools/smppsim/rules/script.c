@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SECONDS_MAX 86400
+/* A week. */
+#define SECONDS_MAX 604800
 
 struct script {
 	config_t config;
@@ -109,7 +110,7 @@ static bool take_seconds(struct reader *reader, config_setting_t *setting,
 	if (config_setting_type(setting) == CONFIG_TYPE_INT)
 		seconds = config_setting_get_int(setting);
 	if (!(seconds >= 0 && seconds <= SECONDS_MAX))
-		return refuse(reader, setting, "seconds from 0 to 86400");
+		return refuse(reader, setting, "seconds from 0 to 604800");
 	*ms = (long)(seconds * 1000);
 	return true;
 }
@@ -322,7 +323,7 @@ static bool add_step(struct reader *reader, config_setting_t *group,
 	const double seconds = strtod(at, &end);
 
 	if (*end || !(seconds >= 0 && seconds <= SECONDS_MAX))
-		return refuse(reader, group, "at: seconds from 0 to 86400");
+		return refuse(reader, group, "at: seconds from 0 to 604800");
 	if (!command_parse(&command, line, 0, &reader->why))
 		return refuse(reader, group, reader->why);
 	command_destroy(&command);

@@ -64,6 +64,12 @@ bool session_is_bound(const struct session *session)
 	       session->state <= SESSION_BOUND_TRX;
 }
 
+bool session_is_awaited(const struct session *session)
+{
+	return session->in_flight > 0 || session->is_enquiring ||
+	       session->out.len > 0;
+}
+
 bool session_can_receive(const struct session *session)
 {
 	return session_is_bound(session) && session->state != SESSION_BOUND_TX;
@@ -383,6 +389,7 @@ struct session *session_create(struct sim *sim, int fd)
 	session->conn_id = ++sim->last_conn_id;
 	session->watch.fd = fd;
 	session->watch.on_ready = session_on_ready;
+	session->link_timer.is_limit = true;
 	session_name_peer(session, fd);
 	trace_connect(&sim->trace, session);
 	TAILQ_INSERT_TAIL(&sim->sessions, session, entry);

@@ -64,6 +64,8 @@ void session_close(struct session *session, const char *why);
 void session_close_when_written(struct session *session);
 
 bool session_is_bound(const struct session *session);
+/* The peer has something to read or to answer. */
+bool session_is_awaited(const struct session *session);
 bool session_can_receive(const struct session *session);
 struct session *session_find(struct sim *sim, uint32_t conn_id);
 

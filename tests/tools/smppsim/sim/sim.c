@@ -18,6 +18,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* A peer that has not moved for so long has nothing to do (virtual clock). */
+#define QUIET_MS 50
+
 bool sim_event(struct sim *sim, enum event_kind kind)
 {
 	return event_open(&sim->events, kind, loop_wall_ms(sim->loop));
@@ -321,6 +324,7 @@ struct sim *sim_create(const struct options *options)
 		return NULL;
 	}
 	sim->started_ms = loop_now_ms(sim->loop);
+	sim->timeout.is_limit = true;
 	if (options->timeout_sec > 0)
 		loop_arm(sim->loop, &sim->timeout, options->timeout_sec * 1000,
 			 sim_on_timeout);
@@ -346,9 +350,28 @@ static bool is_idle(const struct sim *sim)
 	       outbox_waiting_count(sim) == 0 && TAILQ_EMPTY(&sim->replies);
 }
 
+/* Somebody is bound, and nobody has anything to do before a time comes. */
+static bool is_quiet(const struct sim *sim)
+{
+	const struct session *session;
+	bool is_bound = false;
+
+	TAILQ_FOREACH(session, &sim->sessions, entry)
+	{
+		if (session_is_awaited(session))
+			return false;
+		is_bound |= session_is_bound(session);
+	}
+	return is_bound;
+}
+
 void sim_turn(struct sim *sim)
 {
-	loop_turn(sim->loop);
+	const bool may_skip =
+		sim->options->clock == CLOCK_VIRTUAL && is_quiet(sim);
+
+	if (!loop_turn(sim->loop, may_skip ? QUIET_MS : -1) && may_skip)
+		loop_skip(sim->loop);
 	session_settle_all(sim);
 	if (sim->control)
 		control_settle(sim->control);

@@ -145,6 +145,7 @@ static void item_repeat(struct item *item, uint32_t status)
 	item_event(item, kinds[item->kind].repeat, status);
 	item->session = NULL;
 	TAILQ_INSERT_TAIL(&item->outbox->later, item, entry);
+	item->timer.is_limit = false;
 	loop_arm(sim->loop, &item->timer, delay_ms * (75 + jitter) / 100,
 		 item_on_again);
 }
@@ -176,6 +177,7 @@ static void item_send(struct item *item, struct session *session)
 	pdu_poke_u32(item->bytes.bytes + 12, item->sequence);
 	session->in_flight++;
 	TAILQ_INSERT_TAIL(&item->outbox->in_flight, item, entry);
+	item->timer.is_limit = true;
 	loop_arm(sim->loop, &item->timer, sim->options->mo_ack_timeout_ms,
 		 item_on_timeout);
 	if (item->tries == 1)

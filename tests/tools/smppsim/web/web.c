@@ -303,6 +303,7 @@ struct web *web_open(struct sim *sim)
 		MHD_get_daemon_info(web->daemon, MHD_DAEMON_INFO_EPOLL_FD)
 			->epoll_fd;
 	web->watch.on_ready = web_on_ready;
+	web->timer.is_limit = true;
 	loop_watch(sim->loop, &web->watch, EPOLLIN);
 	return web;
 }
