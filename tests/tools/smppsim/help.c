@@ -71,6 +71,8 @@ const char help_rest[] =
 	"  raw HEX [--system-id ID]         write exactly these octets to bound connections\n"
 	"  enquire [--system-id ID]         send enquire_link\n"
 	"  unbind [--system-id ID]          send unbind\n"
+	"  outbind ADDR:PORT [--system-id ID] [--password P]\n"
+	"                                   connect to an ESME and have it bind\n"
 	"  stats                            counters\n"
 	"  quit                             summary and end\n"
 	"\n"

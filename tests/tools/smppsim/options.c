@@ -162,6 +162,8 @@ static const struct row rows[] = {
 	  NULL, "system_type of the bind" },
 	{ "bind-as", "KIND", ESME, KIND_CHOICE, AT(esme.bind_as), 0, 0,
 	  choices_bind, "trx (default), tx or rx" },
+	{ "await-outbind", NULL, ESME, KIND_FLAG, AT(esme.await_outbind), 0, 0,
+	  NULL, "listen on --host and --port, bind when told by outbind" },
 	{ "sessions", "N", ESME, KIND_NUMBER, AT(esme.session_count), 1, 1000,
 	  NULL, "so many binds beside each other (1)" },
 	{ "rate", "N", ESME, KIND_NUMBER, AT(esme.rate), 0, 1000000, NULL,

@@ -49,6 +49,7 @@ struct options_esme {
 	long registered_delivery;
 	long esm_class;
 	long response_timeout_ms;
+	long await_outbind;
 };
 
 struct script;

@@ -11,6 +11,7 @@ enum {
 	FOR_RAW = 1 << COMMAND_RAW,
 	FOR_ENQUIRE = 1 << COMMAND_ENQUIRE,
 	FOR_UNBIND = 1 << COMMAND_UNBIND,
+	FOR_OUTBIND = 1 << COMMAND_OUTBIND,
 };
 
 static const struct {
@@ -28,6 +29,7 @@ static const struct {
 	[COMMAND_RAW] = { "raw", { AT(argument) }, 1 },
 	[COMMAND_ENQUIRE] = { "enquire", { 0 }, 0 },
 	[COMMAND_UNBIND] = { "unbind", { 0 }, 0 },
+	[COMMAND_OUTBIND] = { "outbind", { AT(argument) }, 1 },
 	[COMMAND_STATS] = { "stats", { 0 }, 0 },
 	[COMMAND_QUIT] = { "quit", { 0 }, 0 },
 };
@@ -54,8 +56,10 @@ static const struct row {
 	{ "--stat", FOR_RECEIPT, KIND_STRING, AT(stat) },
 	{ "--tlv-only", FOR_RECEIPT, KIND_FLAG, AT(tlv_only) },
 	{ "--system-id",
-	  FOR_MO | FOR_RECEIPT | FOR_RAW | FOR_ENQUIRE | FOR_UNBIND,
+	  FOR_MO | FOR_RECEIPT | FOR_RAW | FOR_ENQUIRE | FOR_UNBIND |
+		  FOR_OUTBIND,
 	  KIND_STRING, AT(system_id) },
+	{ "--password", FOR_OUTBIND, KIND_STRING, AT(password) },
 #undef AT
 };
 
@@ -173,7 +177,8 @@ static bool has_needed(const struct command *command)
 
 static bool takes_argument(enum command_verb verb)
 {
-	return verb == COMMAND_FAULT || verb == COMMAND_RAW;
+	return verb == COMMAND_FAULT || verb == COMMAND_RAW ||
+	       verb == COMMAND_OUTBIND;
 }
 
 static bool parse_words(struct command *command, struct reader *reader,

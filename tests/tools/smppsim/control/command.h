@@ -12,6 +12,7 @@ enum command_verb {
 	COMMAND_RAW,
 	COMMAND_ENQUIRE,
 	COMMAND_UNBIND,
+	COMMAND_OUTBIND,
 	COMMAND_STATS,
 	COMMAND_QUIT,
 };
@@ -25,7 +26,9 @@ struct command {
 	const char *id;
 	const char *stat;
 	bool tlv_only;
-	/* SPEC of fault, HEX of raw. */
+	/* Of outbind. */
+	const char *password;
+	/* SPEC of fault, HEX of raw, ADDRESS:PORT of outbind. */
 	const char *argument;
 	char *words;
 };

@@ -3,6 +3,7 @@
 
 #include "control/command.h"
 #include "core/json.h"
+#include "smsc/outbind.h"
 #include "smsc/outbox.h"
 #include "smsc/receipt.h"
 #include "sim/session.h"
@@ -156,6 +157,22 @@ static const char *execute_link(struct sim *sim, const struct command *command,
 	return count ? NULL : "nobody is bound";
 }
 
+static const char *execute_outbind(struct sim *sim,
+				   const struct command *command,
+				   struct buf *answer)
+{
+	const char *system_id = command->system_id;
+	const char *password = command->password;
+	const char *why;
+
+	if (!outbind_call(sim, command->argument,
+			  system_id ? system_id : "smppsim",
+			  password ? password : "", &why))
+		return why;
+	json_number(answer, "conn", sim->last_conn_id);
+	return NULL;
+}
+
 static const char *execute_stats(struct sim *sim, const struct command *command,
 				 struct buf *answer)
 {
@@ -177,13 +194,15 @@ static execute_fn *const executes[] = {
 	[COMMAND_MO] = execute_mo,        [COMMAND_RECEIPT] = execute_receipt,
 	[COMMAND_FAULT] = execute_fault,  [COMMAND_RAW] = execute_raw,
 	[COMMAND_ENQUIRE] = execute_link, [COMMAND_UNBIND] = execute_link,
+	[COMMAND_OUTBIND] = execute_outbind,
 	[COMMAND_STATS] = execute_stats,  [COMMAND_QUIT] = execute_quit,
 };
 
 /* Only an SMSC delivers. */
 static bool is_for_role(const struct sim *sim, enum command_verb verb)
 {
-	return !sim->esme || (verb != COMMAND_MO && verb != COMMAND_RECEIPT);
+	return !sim->esme || (verb != COMMAND_MO && verb != COMMAND_RECEIPT &&
+			      verb != COMMAND_OUTBIND);
 }
 
 void control_run(struct sim *sim, const char *line, struct buf *answer)

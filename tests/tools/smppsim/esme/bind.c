@@ -22,7 +22,7 @@ static void link_again(struct esme_link *link)
 	struct sim *sim = link->esme->sim;
 	const long max = sim->options->retry_max;
 
-	if (sim->is_over)
+	if (sim->is_over || sim->options->esme.await_outbind)
 		return;
 	if (max > 0 && link->tries > max) {
 		fprintf(stderr, "smppsim: no bind after %ld tries\n", max);
@@ -39,6 +39,14 @@ static void link_on_silence(struct loop_timer *timer)
 	struct esme_link *link = loop_owner(timer, struct esme_link, timer);
 
 	session_close(link->session, "bind unanswered");
+}
+
+void link_limit(struct esme_link *link)
+{
+	const struct sim *sim = link->esme->sim;
+
+	loop_arm(sim->loop, &link->timer,
+		 sim->options->esme.response_timeout_ms, link_on_silence);
 }
 
 static void or_default(char *to, size_t size, const char *option,
@@ -85,25 +93,26 @@ void esme_on_connected(struct session *session)
 static void link_connect(struct esme_link *link)
 {
 	struct esme *esme = link->esme;
+	struct sockaddr_storage *addr = &esme->sim->called;
 	int fd;
 
-	esme->addr = esme->addrs[(size_t)link->tries++ % esme->addr_count];
-	fd = socket(esme->addr.ss_family,
+	*addr = esme->addrs[(size_t)link->tries++ % esme->addr_count];
+	fd = socket(addr->ss_family,
 		    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0) {
 		link_again(link);
 		return;
 	}
-	if (connect(fd, (struct sockaddr *)&esme->addr, sizeof(esme->addr)) &&
+	if (connect(fd, (struct sockaddr *)addr, sizeof(*addr)) != 0 &&
 	    errno != EINPROGRESS) {
 		close(fd);
 		link_again(link);
 		return;
 	}
 	link->session = session_create(esme->sim, fd);
+	link->session->is_caller = true;
 	link->session->is_connecting = true;
-	loop_arm(esme->sim->loop, &link->timer,
-		 esme->sim->options->esme.response_timeout_ms, link_on_silence);
+	link_limit(link);
 }
 
 static struct esme_link *link_of(const struct session *session)
@@ -193,6 +202,17 @@ static bool can_submit(const struct options *options)
 	return !is_wanted || options->esme.bind_as != BIND_RX;
 }
 
+static void connect_all(struct esme *esme)
+{
+	const struct options *options = esme->sim->options;
+
+	fprintf(stderr, "smppsim: binding to %s port %ld\n", options->esme.host,
+		options->port);
+	for (size_t i = 0; i < esme->link_count; i++)
+		loop_arm(esme->sim->loop, &esme->links[i].timer, 0,
+			 link_on_again);
+}
+
 struct esme *esme_create(struct sim *sim)
 {
 	const struct options *options = sim->options;
@@ -207,12 +227,12 @@ struct esme *esme_create(struct sim *sim)
 	}
 	esme->link_count = (size_t)options->esme.session_count;
 	esme->links = mem_alloc(esme->link_count * sizeof(*esme->links));
-	fprintf(stderr, "smppsim: binding to %s port %ld\n", options->esme.host,
-		options->port);
-	for (size_t i = 0; i < esme->link_count; i++) {
+	for (size_t i = 0; i < esme->link_count; i++)
 		esme->links[i].esme = esme;
-		loop_arm(sim->loop, &esme->links[i].timer, 0, link_on_again);
-	}
+	if (!options->esme.await_outbind)
+		connect_all(esme);
+	else if (!esme_await(esme))
+		esme_destroy(&esme);
 	return esme;
 }
 

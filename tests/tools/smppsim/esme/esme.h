@@ -7,8 +7,6 @@
 #include "sim/session.h"
 #include "smsc/mo.h"
 
-#include <sys/socket.h>
-
 #define ESME_BUCKETS 4096u
 #define ESME_ADDRS_MAX 8
 
@@ -52,11 +50,9 @@ struct load {
 
 struct esme {
 	struct sim *sim;
-	/* What the host's name stands for, tried in turn; addr is the last
-	 * one tried. */
+	/* What the host's name stands for, tried in turn. */
 	struct sockaddr_storage addrs[ESME_ADDRS_MAX];
 	size_t addr_count;
-	struct sockaddr_storage addr;
 	struct esme_link *links;
 	size_t link_count;
 	struct load load;
@@ -85,6 +81,11 @@ void esme_print(const struct esme *esme);
 void esme_on_connected(struct session *session);
 /* The connection is gone: it is made again, what was in flight is lost. */
 void esme_on_closed(struct session *session);
+
+/* Listens for an SMSC instead. False after a message on stderr. */
+bool esme_await(struct esme *esme);
+/* Ends the link's connection if it is not bound in time. */
+void link_limit(struct esme_link *link);
 
 void load_create(struct esme *esme);
 void load_destroy(struct esme *esme);

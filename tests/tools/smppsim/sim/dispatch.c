@@ -54,6 +54,7 @@ static const struct route esme_routes[] = {
 	{ PDU_data_sm, IN_RECEIVING, ESME_RINVBNDSTS, esme_on_deliver },
 	{ (uint32_t)PDU_data_sm_resp, IN_SENDING, 0, esme_on_resp },
 	{ (uint32_t)PDU_submit_multi_resp, IN_SENDING, 0, esme_on_resp },
+	{ PDU_outbind, IN_OPEN, ESME_RINVBNDSTS, esme_on_outbind },
 	{ (uint32_t)PDU_bind_receiver_resp, IN_OPEN, 0, esme_on_bind_resp },
 	{ (uint32_t)PDU_bind_transmitter_resp, IN_OPEN, 0, esme_on_bind_resp },
 	{ (uint32_t)PDU_bind_transceiver_resp, IN_OPEN, 0, esme_on_bind_resp },

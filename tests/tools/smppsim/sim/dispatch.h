@@ -20,6 +20,7 @@ void query_on_replace(struct session *session, const struct pdu *pdu);
 void outbox_on_resp(struct session *session, const struct pdu *pdu);
 
 /* What an SMSC sends to an ESME. */
+void esme_on_outbind(struct session *session, const struct pdu *pdu);
 void esme_on_bind_resp(struct session *session, const struct pdu *pdu);
 void esme_on_resp(struct session *session, const struct pdu *pdu);
 void esme_on_deliver(struct session *session, const struct pdu *pdu);

@@ -37,6 +37,7 @@ static const struct {
 	[EVENT_FAULT] = { "fault", true },
 	[EVENT_FAULT_SET] = { "fault_set", false },
 	[EVENT_BAD_PDU] = { "bad_pdu", false },
+	[EVENT_OUTBIND] = { "outbind", false },
 	[EVENT_RAW_SENT] = { "raw_sent", false },
 	[EVENT_WEB] = { "web", false },
 	[EVENT_STEP] = { "step", false },

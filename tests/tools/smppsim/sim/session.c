@@ -366,10 +366,8 @@ static void session_name_peer(struct session *session, int fd)
 
 	if (getpeername(fd, (struct sockaddr *)&addr, &len) != 0) {
 		/* It still connects. */
-		snprintf(session->peer, sizeof(session->peer), "%s port %ld",
-			 session->sim->options->esme.host,
-			 session->sim->options->port);
-		return;
+		addr = session->sim->called;
+		len = sizeof(addr);
 	}
 	if (getnameinfo((struct sockaddr *)&addr, len, host, sizeof(host), port,
 			sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) != 0)

@@ -30,6 +30,8 @@ struct session {
 	char system_id[16];
 	char peer[64];
 	bool is_enquiring;
+	/* It connected to its peer, not the peer to it. */
+	bool is_caller;
 	/* Of an ESME: esme_on_connected is called once. */
 	bool is_connecting;
 	/* Write what is left, then close. */

@@ -182,11 +182,15 @@ static void print_start(struct sim *sim)
 		      stderr);
 	print_rules(options);
 	buf_destroy(&accounts);
+}
+
+static void event_listening(struct sim *sim)
+{
 	if (!sim_event(sim, EVENT_LISTENING))
 		return;
-	json_str(&sim->events.line, "address", options->bind);
+	json_str(&sim->events.line, "address", sim->listener.address);
 	json_number(&sim->events.line, "port", sim->listener.port);
-	json_number(&sim->events.line, "seed", options->seed);
+	json_number(&sim->events.line, "seed", sim->options->seed);
 	event_close(&sim->events);
 }
 
@@ -332,6 +336,8 @@ struct sim *sim_create(const struct options *options)
 		loop_arm(sim->loop, &sim->step_timer, 0, sim_on_step);
 	if (!sim->esme)
 		print_start(sim);
+	if (sim->listener.watch.fd >= 0)
+		event_listening(sim);
 	print_web(sim);
 	return sim;
 }

@@ -11,6 +11,7 @@
 #include "trace/trace.h"
 
 #include <sys/queue.h>
+#include <sys/socket.h>
 
 struct session;
 struct outbox;
@@ -37,6 +38,8 @@ struct sim {
 	struct tally tally;
 	struct trace trace;
 	struct listener listener;
+	/* Whom it connected to last. */
+	struct sockaddr_storage called;
 	struct loop_timer timeout;
 	struct loop_timer step_timer;
 	size_t next_step;

@@ -1,7 +1,7 @@
 /* Every PDU that came or went, told to all who record it. */
 #include "trace/trace.h"
 
-#include "esme/esme.h"
+#include "sim/session.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -45,7 +45,7 @@ void trace_octets(struct trace *trace, struct session *session,
 	if (trace->capture) {
 		if (!session->flow.is_open)
 			capture_connect(trace->capture, &session->flow,
-					session->sim->esme != NULL);
+					session->is_caller);
 		capture_octets(trace->capture, &session->flow, way == TRACE_OUT,
 			       bytes);
 	}
@@ -65,11 +65,9 @@ void trace_octets(struct trace *trace, struct session *session,
 
 void trace_connect(struct trace *trace, struct session *session)
 {
-	const struct esme *esme = session->sim->esme;
-
 	if (trace->capture)
 		capture_flow_fill(&session->flow, session->watch.fd,
-				  esme ? &esme->addr : NULL);
+				  &session->sim->called);
 }
 
 void trace_disconnect(struct trace *trace, struct session *session)
