@@ -4,10 +4,12 @@ import os
 import re
 
 
-def pss_kib(pid):
-	"""Its proportional share of what is resident."""
+def anonymous_kib(pid):
+	"""What it has filled itself. Its share of libraries (PSS) grows when
+	another process that has them ends."""
 	with open("/proc/%d/smaps_rollup" % pid) as found:
-		return int(re.search(r"^Pss:\s+(\d+) kB", found.read(), re.M)[1])
+		return int(re.search(r"^Anonymous:\s+(\d+) kB", found.read(),
+		                     re.M)[1])
 
 
 def keep_little_freed(daemon):
