@@ -222,6 +222,7 @@ struct iwf_metric *iwf_host_metrics(const struct iwf_host *host)
 	return ((struct iwf_host *)(uintptr_t)host)->metrics;
 }
 
+__attribute__((format(printf, 3, 0)))
 static void keep_line(struct iwf_host *host, const struct fake_line *head,
 		      const char *fmt, va_list args)
 {
