@@ -12,15 +12,30 @@ import urllib.request
 from . import build, check, port
 from .crash import Rig
 
-_CLONE_NEWNS = 0x20000
+_CLONE_NEWNS, _CLONE_NEWUSER = 0x20000, 0x10000000
 _MS_REC, _MS_PRIVATE = 0x4000, 0x40000
 _libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _own_mounts():
+	"""Who is not root is root among its own."""
+	if not _libc.unshare(_CLONE_NEWNS):
+		return
+	ids = {"uid_map": os.getuid(), "gid_map": os.getgid()}
+	if _libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNS):
+		raise OSError(ctypes.get_errno(), "neither root nor a user "
+			      "namespace: no disk that can be full")
+	with open("/proc/self/setgroups", "w") as out:
+		out.write("deny")
+	for name, number in ids.items():
+		with open("/proc/self/" + name, "w") as out:
+			out.write("0 %d 1" % number)
 
 
 def _mount(source, target, kind, flags, options):
 	if _libc.mount(source, target.encode(), kind, flags, options):
 		number = ctypes.get_errno()
-		raise OSError(number, "mount %s: %s (these tests run as root)" %
+		raise OSError(number, "mount %s: %s" %
 			      (target, os.strerror(number)))
 
 
@@ -34,9 +49,7 @@ class Disk:
 		self.path, self.size = path, size
 		self.filler = os.path.join(path, "filler")
 		os.makedirs(path, exist_ok=True)
-		if _libc.unshare(_CLONE_NEWNS):
-			raise OSError(ctypes.get_errno(), "no mounts of our own: "
-				      "these tests run as root")
+		_own_mounts()
 		_mount(None, "/", None, _MS_REC | _MS_PRIVATE, None)
 		_mount(b"tmpfs", path, b"tmpfs", 0, b"size=%d" % size)
 
