@@ -115,7 +115,8 @@ static enum iwf_err commit_in_time(struct store *store)
 	enum iwf_err err = store->engine->ops->commit(store->engine);
 
 	took_ms = monotonic_ms() - began_ms;
-	if (err || took_ms <= store->base.conf.slow_ms)
+	if (err || !store->base.conf.slow_ms ||
+	    took_ms <= store->base.conf.slow_ms)
 		return err;
 	store_count(&store->base, STORE_M_SLOW, 1);
 	iwf_log_seldom(store->base.log, "commit-slow", "took_ms=%lld",

@@ -330,7 +330,7 @@ struct store_conf {
 	uint32_t duplicate_ms;  /* messages with the same key are one */
 	uint32_t unmatched_ms;  /* a receipt waits for its message */
 	uint32_t set_ms;        /* a set of parts waits, and its tombstone stays */
-	uint32_t slow_ms;       /* a commit that takes longer is told */
+	uint32_t slow_ms;       /* a commit that takes longer is told; 0: none is */
 	uint64_t cache_len;     /* bytes of page cache per connection */
 	uint64_t ballast_len;   /* freed when the disk is full */
 };
