@@ -232,6 +232,24 @@ static void field_parse(struct iwf_cursor *cur, struct iwf_message *msg)
 		*str_at(msg, f) = s;
 }
 
+struct record_field record_body(struct iwf_str record)
+{
+	struct iwf_cursor cur = iwf_cursor_make(record);
+	struct iwf_message msg = { 0 };
+	size_t at = 0;
+
+	while (iwf_cursor_left(&cur) && !msg.body.len) {
+		at = record.len - iwf_cursor_left(&cur);
+		field_parse(&cur, &msg);
+	}
+	if (!iwf_cursor_is_ok(&cur) || !msg.body.len)
+		return (struct record_field){ 0 };
+	return (struct record_field){
+		.at = at, .len = record.len - iwf_cursor_left(&cur) - at,
+		.body_len = msg.body.len,
+	};
+}
+
 struct iwf_message *record_parse(struct iwf_str bytes)
 {
 	struct iwf_cursor cur = iwf_cursor_make(bytes);

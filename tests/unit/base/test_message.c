@@ -245,6 +245,58 @@ static void test_truncated(void **state)
 	iwf_buf_free(&buf);
 }
 
+/* Without its body a record is one of the same message. */
+static void test_body_of_a_record(void **state)
+{
+	static const size_t lens[] = { 1, 127, 128, 65536, 300000 };
+	struct iwf_message msg = full;
+	char *body = iwf_alloc(300000);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lens); i++) {
+		struct iwf_buf buf = { 0 }, rest = { 0 };
+		struct record_field field;
+		struct iwf_message *got;
+
+		msg.body = iwf_str_make(body, lens[i]);
+		record_format(&buf, &msg);
+		field = record_body(iwf_buf_str(&buf));
+		assert_int_equal(field.body_len, lens[i]);
+		assert_in_range(field.len, lens[i] + 2, lens[i] + 4);
+		iwf_buf_put(&rest, buf.ptr, field.at);
+		iwf_buf_put(&rest, buf.ptr + field.at + field.len,
+			    buf.len - field.at - field.len);
+		got = record_parse(iwf_buf_str(&rest));
+		assert_non_null(got);
+		assert_int_equal(got->body.len, 0);
+		got->body = msg.body;
+		assert_message(got, &msg);
+		unref(got);
+		iwf_buf_free(&buf);
+		iwf_buf_free(&rest);
+	}
+	free(body);
+}
+
+static void test_no_body_in_it(void **state)
+{
+	struct iwf_buf buf = { 0 };
+
+	(void)state;
+	record_format(&buf, &least);
+	assert_int_equal(record_body(iwf_buf_str(&buf)).len, 0);
+	assert_int_equal(record_body(IWF_STR_NONE).len, 0);
+	buf.len = 0;
+	record_format(&buf, &full);
+	for (size_t len = 0; len < buf.len; len++) {
+		struct record_field field =
+			record_body(iwf_str_make(buf.ptr, len));
+
+		assert_true(field.at + field.len <= len);
+	}
+	iwf_buf_free(&buf);
+}
+
 #define NUMBER(tag) ((tag) << 1)
 #define TEXT(tag) ((tag) << 1 | 1)
 
@@ -332,6 +384,8 @@ int main(void)
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_empty_fields_take_no_room),
 		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_body_of_a_record),
+		cmocka_unit_test(test_no_body_in_it),
 		cmocka_unit_test(test_foreign_records),
 		cmocka_unit_test(test_job_parts),
 	};
