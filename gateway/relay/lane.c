@@ -69,6 +69,7 @@ void lane_enter(struct delivery *dlv)
 							       dlv->row.id;
 	struct lane *lane = lane_get(dlv->queue, key);
 
+	IWF_BUG_ON(dlv->row.body_err); /* there would be nothing to send */
 	dlv->lane = lane;
 	dlv->queue->in_memory++;
 	dlv->place = PLACE_LANE;

@@ -142,6 +142,13 @@ void outcome_unwanted(struct delivery *dlv)
 		    IWF_STR("cancelled by the operator"));
 }
 
+void outcome_lost(struct delivery *dlv)
+{
+	outcome_end(dlv, STORE_FAILED,
+		    IWF_STR("its content is lost: the file in the store's "
+			    "spool is missing or damaged"));
+}
+
 /* --- answers to a job --- */
 
 void outcome_begin(struct delivery *dlv)

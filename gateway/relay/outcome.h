@@ -47,6 +47,8 @@ void outcome_end(struct delivery *dlv, enum store_state state,
 		 struct iwf_str why);
 /* As dlv->unwanted says. */
 void outcome_unwanted(struct delivery *dlv);
+/* The store has no longer what it should send. */
+void outcome_lost(struct delivery *dlv);
 /* The host has nothing of it any more: out of its lane, on with the next. */
 void outcome_left(struct delivery *dlv);
 /* Its attempt may have arrived: once more, or left to a receipt. */

@@ -216,6 +216,10 @@ static void take_row(struct queue *queue, const struct store_found *found)
 		outcome_end(dlv, STORE_EXPIRED, IWF_STR("expired while waiting"));
 		return;
 	}
+	if (dlv->row.body_err) {
+		outcome_lost(dlv);
+		return;
+	}
 	if (lane_is_later(queue, dlv->row.lane, dlv->row.id, now_ms, &due_ms)) {
 		queue_postpone(dlv, due_ms);
 		return;

@@ -83,6 +83,15 @@ static void take_row(struct queue *queue, const struct store_found *found)
 		delivery_release(&dlv);
 		return;
 	}
+	if (dlv->row.body_err == IWF_E_CORRUPT) {
+		outcome_lost(dlv);
+		return;
+	}
+	/* Found by a receipt, which needs no body: with the next look. */
+	if (dlv->row.body_err) {
+		delivery_release(&dlv);
+		return;
+	}
 	lane_leave(dlv);
 	reroute_one(dlv);
 }

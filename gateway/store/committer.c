@@ -63,8 +63,10 @@ static void tally(struct store_base *base, const struct store_change *change)
 		tally_sweep(base, &change->sweep);
 }
 
-static void complete(struct store *store, struct store_change *change)
+void store_complete(struct store *store, struct store_change *change)
 {
+	if (change->verb == STORE_PUT && change->put.spooled)
+		spooler_done(&store->spooler, change);
 	atomic_fetch_sub(&store->backlog, 1);
 	if (change->loop)
 		iwf_loop_post(change->loop, &change->task);
@@ -144,7 +146,7 @@ void committer_commit(struct store *store, struct store_change **changes,
 			changes[i]->err = err;
 		}
 		tally(&store->base, changes[i]);
-		complete(store, changes[i]);
+		store_complete(store, changes[i]);
 	}
 }
 

@@ -24,20 +24,22 @@ void line_close(struct store_line *line)
 	pthread_mutex_destroy(&line->lock);
 }
 
-void line_push(struct store_line *line, struct iwf_task *task)
+bool line_push(struct store_line *line, struct iwf_task *task)
 {
-	bool was_empty;
+	bool was_empty, is_open;
 
 	task->next = NULL;
 	pthread_mutex_lock(&line->lock);
-	was_empty = !line->head && !line->is_closed;
-	if (!line->is_closed) {
+	is_open = !line->is_closed;
+	was_empty = !line->head && is_open;
+	if (is_open) {
 		*line->tail = task;
 		line->tail = &task->next;
 	}
 	pthread_mutex_unlock(&line->lock);
 	if (was_empty)
 		pthread_cond_signal(&line->more);
+	return is_open;
 }
 
 void line_end(struct store_line *line)

@@ -108,14 +108,15 @@ static enum iwf_err row_told(struct tables *t, uint64_t id, int64_t at_ms)
 }
 
 static enum iwf_err message_add(struct tables *t, uint64_t id,
-				uint64_t transport, struct iwf_str record)
+				uint64_t transport,
+				const struct spool_record *record)
 {
 	struct ram_engine *ram = engine_of(t);
 	struct ram_bytes *message;
 
 	if (ram_find(&ram->messages, RAM_KEY(id)))
 		return IWF_OK;
-	message = ram_bytes_make(record);
+	message = ram_bytes_make(record->rest);
 	message->number = transport;
 	ram_put(&ram->messages, RAM_KEY(id), message);
 	return IWF_OK;
@@ -123,13 +124,14 @@ static enum iwf_err message_add(struct tables *t, uint64_t id,
 
 static enum iwf_err message_find(struct tables *t, uint64_t id,
 				 struct iwf_arena *arena,
-				 struct iwf_str *record)
+				 struct spool_record *record)
 {
 	const struct ram_bytes *message =
 		ram_find(&engine_of(t)->messages, RAM_KEY(id));
 
-	*record = message ? iwf_arena_copy(arena, ram_bytes_str(message)) :
-			    IWF_STR_NONE;
+	*record = (struct spool_record){ .rest = IWF_STR_NONE };
+	if (message)
+		record->rest = iwf_arena_copy(arena, ram_bytes_str(message));
 	return IWF_OK;
 }
 

@@ -6,7 +6,7 @@
 #include <sqlite3.h>
 
 #define SQLITE_APPLICATION_ID 0x43504d49 /* "CPMI" */
-#define SQLITE_SCHEMA_VERSION 2
+#define SQLITE_SCHEMA_VERSION 3
 /* Threads of 37 hours are forgotten together. */
 #define THREAD_GENERATION_BITS 27
 /* Fully purged slices are added up in this row. */
@@ -16,6 +16,7 @@ enum sqlite_sql {
 	SQL_BEGIN, SQL_COMMIT, SQL_ROLLBACK, SQL_READ,
 	SQL_ROW_FIND, SQL_ROW_ADD, SQL_ROW_SET, SQL_ROW_CHANGE, SQL_ROW_TOLD,
 	SQL_MESSAGE_ADD, SQL_MESSAGE_FIND,
+	SQL_SPOOL_ADD, SQL_SPOOL_FIND, SQL_SPOOL_PURGE,
 	SQL_SEEN_FIND, SQL_SEEN_SET, SQL_SEEN_OLD,
 	SQL_BIND_ADD, SQL_BIND_DROP, SQL_BIND_FIND, SQL_LANE_OUT,
 	SQL_WAITING_FIND, SQL_WAITING_ADD, SQL_WAITING_KEY,
@@ -34,12 +35,16 @@ enum sqlite_sql {
 	SQL_COUNT
 };
 
+#define SQLITE_LOST_MAX 64
+
 /* One thread's connection with its statements, prepared when first wanted. */
 struct sqlite_conn {
 	sqlite3 *db;
 	struct iwf_log *log;
 	int told; /* the error last logged, 0 once something was written */
 	char *why; /* the writer's: store_base.why, told with the failure */
+	uint64_t lost[SQLITE_LOST_MAX]; /* bodies that were told lost, a ring */
+	unsigned lost_count;
 	sqlite3_stmt *stmts[SQL_COUNT];
 };
 
@@ -65,6 +70,8 @@ struct sqlite_engine {
 	unsigned slice_count;
 	unsigned seen_count;      /* message keys added */
 	int64_t seen_generation;
+	uint64_t *gone;           /* messages whose files are without a row */
+	uint32_t gone_count, gone_cap;
 
 	uint64_t sweep_after;     /* where the next purge goes on */
 	_Atomic int64_t wal_pages;
@@ -123,6 +130,22 @@ enum iwf_err sqlite_migrate(struct sqlite_conn *conn,
 void sqlite_watch_wal(struct sqlite_engine *eng);
 bool sqlite_rest(struct store_engine *engine);
 void sqlite_checkpoint(struct store_engine *engine);
+
+/* sqlite_spool.c: opens the folder and removes what no row names. */
+enum iwf_err sqlite_spool_open(struct sqlite_engine *eng, struct iwf_why *why);
+enum iwf_err sqlite_spool_add(struct sqlite_conn *conn, uint64_t id,
+			      const struct spool_part *part);
+enum iwf_err sqlite_find_record(struct sqlite_conn *conn, uint64_t id,
+				struct iwf_arena *arena,
+				struct spool_record *record);
+/* Reads what of the found records lies in the spool; in no transaction. */
+enum iwf_err sqlite_complete(struct sqlite_engine *eng,
+			     struct sqlite_conn *conn,
+			     struct store_query *query);
+/* Of messages that were deleted in this range: their files go when that is
+ * durable. */
+enum iwf_err sqlite_spool_purge(struct sqlite_engine *eng, uint64_t first,
+				uint64_t last);
 
 /* sqlite_read.c */
 enum iwf_err sqlite_ask(struct store_engine *engine,

@@ -39,7 +39,14 @@ static const char *const sql_text[SQL_COUNT] = {
 		"WHERE id=?1 AND told_at<?2",
 	[SQL_MESSAGE_ADD] = "INSERT OR IGNORE INTO message(id,transport,record)"
 		" VALUES(?1,?2,?3)",
-	[SQL_MESSAGE_FIND] = "SELECT record FROM message WHERE id=?1",
+	[SQL_MESSAGE_FIND] = "SELECT m.record,s.at,s.len,s.sum FROM message m "
+		"LEFT JOIN spool s ON s.message=m.id WHERE m.id=?1",
+	[SQL_SPOOL_ADD] = "INSERT OR IGNORE INTO spool(message,at,len,sum)"
+		" VALUES(?1,?2,?3,?4)",
+	[SQL_SPOOL_FIND] = "SELECT 1 FROM spool WHERE message=?1",
+	[SQL_SPOOL_PURGE] = "DELETE FROM spool WHERE message BETWEEN ?1 AND ?2"
+		" AND NOT EXISTS(SELECT 1 FROM message m WHERE "
+		"m.id=spool.message) RETURNING message",
 
 	/* not IN, which fills a table of its own with the two, each time */
 	[SQL_SEEN_FIND] = "SELECT coalesce("

@@ -17,17 +17,13 @@ static enum iwf_err find_record(struct sqlite_conn *conn,
 				struct store_query *query,
 				struct store_found *found)
 {
-	sqlite3_stmt *stmt = sqlite_stmt(conn, SQL_MESSAGE_FIND);
-	bool has_row;
-	enum iwf_err err;
+	struct spool_record record;
+	enum iwf_err err = sqlite_find_record(conn, found->row.message_id,
+					      query->arena, &record);
 
-	bind_id(stmt, 1, found->row.message_id);
-	err = sqlite_next(conn, stmt, &has_row);
-	if (!has_row)
-		return err;
-	found->record = column_bytes(stmt, 0, query->arena);
-	sqlite3_reset(stmt);
-	return IWF_OK;
+	found->record = record.rest;
+	found->part = record.part;
+	return err;
 }
 
 /* Room for one more, by doubling: most answers are short. */
@@ -314,14 +310,13 @@ enum iwf_err sqlite_ask(struct store_engine *engine, struct store_query *query)
 							   &eng->read;
 	enum iwf_err err = IWF_OK;
 
-	if (!is_one_transaction(query))
-		return asks[query->kind](conn, query);
-	err = sqlite_run(conn, sqlite_stmt(conn, SQL_READ));
+	if (is_one_transaction(query))
+		err = sqlite_run(conn, sqlite_stmt(conn, SQL_READ));
 	if (!err)
 		err = asks[query->kind](conn, query);
 	if (!sqlite3_get_autocommit(conn->db))
 		sqlite_run(conn, sqlite_stmt(conn, SQL_ROLLBACK));
-	return err;
+	return err ? err : sqlite_complete(eng, conn, query);
 }
 
 void sqlite_recall(struct store_engine *engine, store_recall_fn *each,

@@ -59,7 +59,15 @@ static const char version_2[] =
 "DROP TABLE thread_1;"
 "UPDATE meta SET value=2 WHERE name='schema';";
 
-const struct sqlite_step sqlite_steps[] = { { version_1 }, { version_2 } };
+/* Messages with a part of their record in a file of the spool. */
+static const char version_3[] =
+"CREATE TABLE spool (message INTEGER PRIMARY KEY, at INTEGER, len INTEGER,"
+" sum INTEGER);"
+"UPDATE meta SET value=3 WHERE name='schema';";
+
+const struct sqlite_step sqlite_steps[] = {
+	{ version_1 }, { version_2 }, { version_3 },
+};
 
 static enum iwf_err pragma_get(struct sqlite_conn *conn, const char *sql,
 			       int *value)

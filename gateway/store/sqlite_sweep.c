@@ -95,6 +95,13 @@ static enum iwf_err purge_range(struct sqlite_conn *conn, enum sqlite_sql sql,
 	return sqlite_run(conn, stmt);
 }
 
+static enum iwf_err purge_messages(struct sqlite_engine *eng, struct run run)
+{
+	enum iwf_err err = purge_range(&eng->write, SQL_PURGE_MESSAGES, run);
+
+	return err ? err : sqlite_spool_purge(eng, run.first, run.last);
+}
+
 struct old_row {
 	uint64_t id, message;
 	struct iwf_str bound;
@@ -152,8 +159,8 @@ static enum iwf_err purge_belongings(struct tables *t,
 	for (uint32_t i = 0; !err && i < keys_count(row->bound); i++)
 		err = t->ops->bind_drop(t, keys_get(row->bound, i), row->id);
 	if (!err && row->message)
-		err = purge_range(&eng->write, SQL_PURGE_MESSAGES,
-				  (struct run){ row->message, row->message });
+		err = purge_messages(eng, (struct run){ row->message,
+							row->message });
 	return err;
 }
 
@@ -166,7 +173,7 @@ static enum iwf_err purge_run(struct tables *t, const struct old_row *rows,
 	enum iwf_err err = purge_range(&eng->write, SQL_PURGE_ROWS, run);
 
 	if (!err)
-		err = purge_range(&eng->write, SQL_PURGE_MESSAGES, run);
+		err = purge_messages(eng, run);
 	for (uint32_t i = 0; !err && i < count; i++)
 		err = purge_belongings(t, &rows[i]);
 	return err;

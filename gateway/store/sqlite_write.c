@@ -76,33 +76,26 @@ static enum iwf_err row_told(struct tables *t, uint64_t id, int64_t at_ms)
 }
 
 static enum iwf_err message_add(struct tables *t, uint64_t id,
-				uint64_t transport, struct iwf_str record)
+				uint64_t transport,
+				const struct spool_record *record)
 {
 	sqlite3_stmt *stmt = sqlite_stmt(conn_of(t), SQL_MESSAGE_ADD);
+	enum iwf_err err;
 
 	bind_id(stmt, 1, id);
 	bind_id(stmt, 2, transport);
-	bind_bytes(stmt, 3, record);
-	return sqlite_run(conn_of(t), stmt);
+	bind_bytes(stmt, 3, record->rest);
+	err = sqlite_run(conn_of(t), stmt);
+	if (err || !record->part.len)
+		return err;
+	return sqlite_spool_add(conn_of(t), id, &record->part);
 }
 
 static enum iwf_err message_find(struct tables *t, uint64_t id,
 				 struct iwf_arena *arena,
-				 struct iwf_str *record)
+				 struct spool_record *record)
 {
-	struct sqlite_conn *conn = conn_of(t);
-	sqlite3_stmt *stmt = sqlite_stmt(conn, SQL_MESSAGE_FIND);
-	bool has_row;
-	enum iwf_err err;
-
-	*record = IWF_STR_NONE;
-	bind_id(stmt, 1, id);
-	err = sqlite_next(conn, stmt, &has_row);
-	if (!has_row)
-		return err;
-	*record = column_bytes(stmt, 0, arena);
-	sqlite3_reset(stmt);
-	return IWF_OK;
+	return sqlite_find_record(conn_of(t), id, arena, record);
 }
 
 /* One number of one row; untouched when there is none. */

@@ -59,6 +59,15 @@ const struct iwf_metric_row store_metric_rows[] = {
 		IWF_METRIC_COUNTER, "Checkpoints beside the committer." },
 	[STORE_M_RESTARTS] = { "store_wal_restarts_total", IWF_METRIC_COUNTER,
 		"Checkpoints the committer made itself, as the log grew." },
+	[STORE_M_SPOOLED] = { "store_spooled_total", IWF_METRIC_COUNTER,
+		"Large bodies written to files of the spool." },
+	[STORE_M_SPOOL_FAILURES] = { "store_spool_failures_total",
+		IWF_METRIC_COUNTER,
+		"Large messages refused because their file failed." },
+	[STORE_M_SPOOL_BUSY] = { "store_spool_busy_total", IWF_METRIC_COUNTER,
+		"Large messages refused because too many were on their way." },
+	[STORE_M_SPOOL_LOST] = { "store_spool_lost_total", IWF_METRIC_COUNTER,
+		"Files of the spool found missing or damaged." },
 	[STORE_M_WAL_BYTES] = { "store_wal_bytes", IWF_METRIC_GAUGE,
 		"Bytes in use of the write-ahead log." },
 	[STORE_M_BACKLOG] = { "store_backlog", IWF_METRIC_GAUGE,
@@ -88,7 +97,8 @@ const char *store_state_name(enum store_state state)
 void store_submit(struct store *store, struct store_change *change)
 {
 	atomic_fetch_add(&store->backlog, 1);
-	line_push(&store->changes, &change->task);
+	if (!spooler_take(store, change))
+		line_push(&store->changes, &change->task);
 }
 
 void store_ask(struct store *store, struct store_query *query)
@@ -133,6 +143,7 @@ static void free_store(struct store *store)
 	line_close(&store->queries);
 	line_close(&store->audits);
 	line_close(&store->checkpoints);
+	spooler_close(&store->spooler);
 	names_close(&store->names);
 	ballast_close(&store->ballast);
 	free((char *)store->base.conf.path.ptr);
@@ -153,6 +164,8 @@ static struct store *make_store(const struct store_conf *conf,
 	line_open(&store->queries);
 	line_open(&store->audits);
 	line_open(&store->checkpoints);
+	spooler_open(&store->spooler);
+	store->base.spooler = &store->spooler;
 	names_open(&store->names);
 	atomic_store(&store->is_writable, true);
 	iwf_metric_set(&store->base.metrics[STORE_M_WRITABLE], 1);
@@ -198,10 +211,18 @@ static void start_thread(pthread_t *thread, const char *name,
 	pthread_setname_np(*thread, name);
 }
 
+static bool has_spool(const struct store *store)
+{
+	return store->spooler.spool.folder >= 0;
+}
+
 void store_start(struct store *store)
 {
 	IWF_BUG_ON(store->is_started);
 	store->is_started = true;
+	if (has_spool(store))
+		start_thread(&store->spooler_thread, "store-spooler",
+			     spooler_run, store);
 	start_thread(&store->committer, "committer", committer_run, store);
 	start_thread(&store->reader, "store-reader", reader_run, store);
 	start_thread(&store->auditor, "store-auditor", auditor_run, store);
@@ -214,6 +235,9 @@ void store_stop(struct store *store)
 	if (!store->is_started || store->is_stopped)
 		return;
 	store->is_stopped = true;
+	line_end(&store->spooler.line);
+	if (has_spool(store))
+		pthread_join(store->spooler_thread, NULL);
 	line_end(&store->changes);
 	pthread_join(store->committer, NULL);
 	line_end(&store->queries);

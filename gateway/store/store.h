@@ -68,6 +68,10 @@ struct store_delivery {
 	uint32_t code;         /* the peer's latest status */
 	struct iwf_str remote; /* the peer's ids, comma-separated, in part order */
 	struct iwf_str text;   /* why it is in this state, for a human */
+	/* Of the record that was read with it, never stored: IWF_OK, it is
+	 * whole; IWF_E_CORRUPT, its body is lost or damaged; IWF_E_STATE, it
+	 * was left in the spool (store_join). Else it is without the body. */
+	enum iwf_err body_err;
 };
 
 enum store_verb {
@@ -86,6 +90,7 @@ struct store_remember {
 
 /* A new delivery. `row` as it shall stand (state QUEUED or ATTEMPT); `record`
  * is the message (base/record.h). Keys of 0 are not looked at. */
+struct spooled;
 struct store_put {
 	struct store_delivery row;
 	struct iwf_str record;
@@ -102,6 +107,7 @@ struct store_put {
 	struct iwf_str thread;
 	/* Durable with it, also when it is a duplicate; no key: none. */
 	struct store_remember cursor;
+	struct spooled *spooled; /* the store's own, while it is under way */
 
 	/* answer */
 	bool is_duplicate;      /* nothing was written; original says of what */
@@ -175,7 +181,7 @@ struct store_join {
 	uint32_t candidates;   /* how many deliveries were bound to the keys */
 	uint32_t part;
 	struct store_delivery row; /* slices owned by the change's arena */
-	struct iwf_str record;
+	struct iwf_str record; /* a body in the spool stays there: row.body_err */
 };
 
 struct store_part {
@@ -211,7 +217,8 @@ struct store_sweep {
 /* Completed on `loop` through `task` (give task.run). The caller keeps the
  * change and everything it points to until then. err:
  * IWF_OK: durable.
- * IWF_E_FULL (the disk), IWF_E_IO, IWF_E_CORRUPT: the commit failed, nothing of
+ * IWF_E_FULL (the disk), IWF_E_IO, IWF_E_CORRUPT: the commit failed, or the
+ *   spool did (also IWF_E_FULL when too much is on its way there), nothing of
  *   it is durable, and the same change may be submitted again.
  * IWF_E_EXISTS (an id with another record), IWF_E_NOT_FOUND, IWF_E_SYNTAX (a
  *   part outside its set), IWF_E_STATE (the database refuses it): this change
@@ -263,9 +270,16 @@ enum store_query_kind {
 	STORE_Q_LEDGER    /* recount against the persisted intake, all slices */
 };
 
+/* What of a record lies in the spool. */
+struct spool_part {
+	uint64_t sum;
+	uint32_t at, len;      /* where it belongs; 0: nothing does */
+};
+
 struct store_found {
 	struct store_delivery row;
 	struct iwf_str record; /* empty when not asked for */
+	struct spool_part part; /* the store's own */
 };
 
 struct store_set {

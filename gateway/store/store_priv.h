@@ -2,7 +2,7 @@
  * threads, the metrics. Nobody outside gateway/store includes it. */
 #pragma once
 
-#include "store/store.h"
+#include "store/spool.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -21,6 +21,10 @@ enum store_metric {
 	STORE_M_QUERIES,
 	STORE_M_CHECKPOINTS,
 	STORE_M_RESTARTS,
+	STORE_M_SPOOLED,
+	STORE_M_SPOOL_FAILURES,
+	STORE_M_SPOOL_BUSY,
+	STORE_M_SPOOL_LOST,
 	STORE_M_WAL_BYTES,
 	STORE_M_BACKLOG,
 	STORE_M_WRITABLE,
@@ -30,6 +34,7 @@ enum store_metric {
 /* What an engine is given at open; it outlives the engine. */
 struct store_base {
 	struct store_conf conf;
+	struct spooler *spooler;
 	struct iwf_log *log;
 	struct iwf_metric metrics[STORE_METRICS];
 	char why[STORE_WHY_LEN]; /* the committer's latest failure, in words */
@@ -90,13 +95,53 @@ struct store_line {
 
 void line_open(struct store_line *line);
 void line_close(struct store_line *line);
-/* Behind the end (line_end) it is left alone. */
-void line_push(struct store_line *line, struct iwf_task *task);
+/* False: it came behind the end (line_end) and is left alone. */
+bool line_push(struct store_line *line, struct iwf_task *task);
 /* Everything in line, oldest first; waits at most wait_ms (below 0: for ever)
  * for something. NULL: nothing came, or the end: then *ended is true. */
 struct iwf_task *line_take(struct store_line *line, int wait_ms, bool *ended);
 /* What comes before is still taken, then line_take tells the end. */
 void line_end(struct store_line *line);
+
+/* Large messages on their way to their commit, and the bytes of their bodies;
+ * what comes beyond is busy. */
+#define SPOOLER_PUTS_MAX 64u
+#define SPOOLER_LEN_MAX (64u << 20)
+
+/* A put whose body goes into a file, from its submission to its completion; then,
+ * when the file is of no use, its removal. */
+struct spooled {
+	struct iwf_task task;        /* in the spooler's line */
+	struct spooled *next;        /* of those on their way */
+	struct store_change *change; /* NULL: the file goes */
+	uint64_t id;                 /* the message's */
+	struct iwf_str bytes;        /* of the file; the caller's */
+	struct spool_record record;
+	enum iwf_err err;
+	/* Of the file and all puts of its message. */
+	bool is_new, is_stored;
+};
+
+struct spooler {
+	struct spool spool;          /* opened by the engine that has one */
+	struct store_line line;
+	pthread_mutex_t lock;
+	struct spooled *flying;
+	unsigned count;
+	uint64_t len;
+	bool had_failed;             /* the thread's own */
+};
+void spooler_open(struct spooler *spooler);
+/* Files of what is on its way stay for the next start to remove. */
+void spooler_close(struct spooler *spooler);
+/* True: the change is a put that goes by way of the spool, or is refused. */
+bool spooler_take(struct store *store, struct store_change *change);
+/* What a line gave: files are made and removed on the calling thread. */
+void spooler_work(struct store *store, struct iwf_task *task);
+/* A put that went this way has its answer. */
+void spooler_done(struct spooler *spooler, struct store_change *change);
+/* No row names these messages any more. */
+void spooler_drop(struct spooler *spooler, const uint64_t *ids, uint32_t count);
 
 /* A file whose blocks are given back when the disk is full, so that outcomes
  * of what was accepted can still be written. */
@@ -133,9 +178,10 @@ struct store {
 	struct store_line queries;
 	struct store_line audits;
 	struct store_line checkpoints;
+	struct spooler spooler;
 	struct iwf_task checkpoint;   /* in its line when is_asked */
 	atomic_bool is_asked;
-	pthread_t committer, reader, auditor, checkpointer;
+	pthread_t committer, reader, auditor, checkpointer, spooler_thread;
 	bool is_started;
 	bool is_stopped;
 	bool had_failed;              /* the committer's own */
@@ -164,7 +210,10 @@ void *committer_run(void *arg);
 void *reader_run(void *arg);
 void *auditor_run(void *arg);
 void *checkpointer_run(void *arg);
+void *spooler_run(void *arg);
 
 /* One batch, on the calling thread; every change is completed. */
 void committer_commit(struct store *store, struct store_change **changes,
 		      unsigned count);
+/* The change has its answer and is its owner's again. */
+void store_complete(struct store *store, struct store_change *change);

@@ -221,6 +221,7 @@ static void close_engine(struct store_engine **engine)
 	if (eng->lock_fd >= 0)
 		close(eng->lock_fd);
 	iwf_arena_destroy(&eng->tables.scratch);
+	free(eng->gone);
 	free(eng);
 	*engine = NULL;
 }
@@ -249,6 +250,8 @@ static enum iwf_err open_engine(struct store_engine **engine,
 		err = open_all(eng, why);
 	if (!err)
 		err = recover(eng, recovery, why);
+	if (!err)
+		err = sqlite_spool_open(eng, why);
 	if (err)
 		close_engine(engine);
 	else
@@ -265,6 +268,7 @@ static void forget_batch(struct sqlite_engine *eng)
 {
 	eng->slice_count = 0;
 	eng->seen_count = 0;
+	eng->gone_count = 0;
 }
 
 static enum iwf_err begin(struct store_engine *engine)
@@ -306,6 +310,8 @@ static enum iwf_err commit(struct store_engine *engine)
 		err = run_plain(eng, SQL_COMMIT);
 	if (!err && sqlite3_total_changes(eng->write.db) != eng->changes_before)
 		eng->write.told = 0;
+	if (!err)
+		spooler_drop(eng->base->spooler, eng->gone, eng->gone_count);
 	return err;
 }
 

@@ -52,10 +52,11 @@ struct table_ops {
 	enum iwf_err (*row_told)(struct tables *t, uint64_t id, int64_t at_ms);
 	/* Nothing happens when the id is there. */
 	enum iwf_err (*message_add)(struct tables *t, uint64_t id,
-				    uint64_t transport, struct iwf_str record);
+				    uint64_t transport,
+				    const struct spool_record *record);
 	enum iwf_err (*message_find)(struct tables *t, uint64_t id,
 				     struct iwf_arena *arena,
-				     struct iwf_str *record);
+				     struct spool_record *record);
 
 	/* The delivery of a message key in this or the earlier generation. */
 	enum iwf_err (*seen_find)(struct tables *t, uint64_t key,

@@ -77,12 +77,26 @@ static enum iwf_err judge_duplicate(struct tables *t, struct store_put *put,
 	return IWF_OK;
 }
 
+/* As its row shall hold it. */
+static struct spool_record record_of(const struct store_put *put)
+{
+	return put->spooled ? put->spooled->record :
+			      (struct spool_record){ .rest = put->record };
+}
+
+static bool is_same(const struct spool_record *a, const struct spool_record *b)
+{
+	return iwf_str_eq(a->rest, b->rest) && a->part.at == b->part.at &&
+	       a->part.len == b->part.len && a->part.sum == b->part.sum;
+}
+
 /* The same put again after a commit whose answer was lost. */
 static enum iwf_err judge_again(struct tables *t, struct store_put *put,
 				bool *is_again, enum iwf_err *refusal)
 {
+	const struct spool_record given = record_of(put);
+	struct spool_record record;
 	struct table_row row;
-	struct iwf_str record;
 	enum iwf_err err = t->ops->row_find(t, put->row.id, t->scratch, &row);
 
 	*is_again = false;
@@ -90,7 +104,7 @@ static enum iwf_err judge_again(struct tables *t, struct store_put *put,
 		return err;
 	*is_again = true;
 	err = t->ops->message_find(t, row.dlv.message_id, t->scratch, &record);
-	if (!err && !iwf_str_eq(record, put->record))
+	if (!err && !is_same(&record, &given))
 		*refusal = IWF_E_EXISTS;
 	return err;
 }
@@ -98,12 +112,13 @@ static enum iwf_err judge_again(struct tables *t, struct store_put *put,
 static enum iwf_err add_new(struct tables *t, struct store_put *put,
 			    int64_t generation)
 {
+	const struct spool_record record = record_of(put);
 	struct table_row row = { .dlv = put->row };
 	enum iwf_err err = t->ops->row_add(t, &row);
 
 	if (!err)
 		err = t->ops->message_add(t, put->row.message_id,
-					  put->transport_key, put->record);
+					  put->transport_key, &record);
 	if (!err && put->duplicate_key)
 		err = t->ops->seen_set(t, put->duplicate_key, generation,
 				       put->row.id);
@@ -418,7 +433,7 @@ static uint64_t recipient_of(const struct tables *t, struct iwf_str record)
 struct joined {
 	struct table_bind bind;
 	struct table_row row;
-	struct iwf_str record;
+	struct spool_record record;
 	bool is_recipient;
 };
 
@@ -448,7 +463,7 @@ static enum iwf_err choose(struct tables *t, struct store_change *change,
 					   verbs_arena(change), &one.record);
 		one.is_recipient = join->recipient &&
 			(all->count > 1 || i >= all->exact) &&
-			recipient_of(t, one.record) == join->recipient;
+			recipient_of(t, one.record.rest) == join->recipient;
 		/* Another spelling of the id may be another message's. */
 		if (i >= all->exact && join->recipient && !one.is_recipient)
 			continue;
@@ -502,7 +517,7 @@ static enum iwf_err join_by_lane(struct tables *t, struct store_change *change,
 static enum iwf_err apply_join(struct tables *t, struct store_change *change)
 {
 	struct store_join *join = &change->join;
-	struct joined best = { .record = IWF_STR_NONE };
+	struct joined best = { .record.rest = IWF_STR_NONE };
 	struct candidates all;
 	enum iwf_err err;
 
@@ -521,7 +536,9 @@ static enum iwf_err apply_join(struct tables *t, struct store_change *change)
 	join->is_joined = true;
 	join->part = best.bind.part;
 	join->row = best.row.dlv;
-	join->record = best.record;
+	join->record = best.record.rest;
+	if (best.record.part.len)
+		join->row.body_err = IWF_E_STATE;
 	return IWF_OK;
 }
 

@@ -28,17 +28,31 @@ static void no_rollback(struct store_engine *engine)
 	(void)engine;
 }
 
+static unsigned spool(struct rig *rig)
+{
+	unsigned count = 0;
+	bool ended;
+	struct iwf_task *tasks = line_take(&rig->store->spooler.line, 0,
+					   &ended);
+
+	for (struct iwf_task *task = tasks; task; task = task->next)
+		count++;
+	spooler_work(rig->store, tasks);
+	return count;
+}
+
 static unsigned commit(struct rig *rig)
 {
 	const struct store_engine_ops *ops = rig->store->engine->ops;
 	struct store_engine_ops failing = *ops;
 	struct store_change *changes[STORE_BATCH_MAX];
-	unsigned count = 0, all = 0;
+	unsigned count = 0, all;
 	struct iwf_task *task;
 	bool ended;
 
 	if (rig->before_commit)
 		rig->before_commit(rig);
+	all = spool(rig);
 	task = line_take(&rig->store->changes, 0, &ended);
 	failing.begin = fail_begin;
 	failing.rollback = no_rollback;

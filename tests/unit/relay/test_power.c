@@ -6,7 +6,7 @@
 #include "store/sqlite.h"
 #include "unit/relay/audit.h"
 
-#include <dirent.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -34,17 +34,18 @@ static uint64_t number_of(const char *name, uint64_t otherwise)
 	return text ? strtoull(text, NULL, 0) : otherwise;
 }
 
-static void empty_folder(const char *folder)
+static int remove_one(const char *path, const struct stat *stat, int type,
+		      struct FTW *place)
 {
-	DIR *dir = opendir(folder);
-	struct dirent *entry;
+	(void)stat;
+	(void)type;
+	(void)place;
+	return remove(path);
+}
 
-	while (dir && (entry = readdir(dir)))
-		if (entry->d_name[0] != '.')
-			unlinkat(dirfd(dir), entry->d_name, 0);
-	if (dir)
-		closedir(dir);
-	rmdir(folder);
+static void remove_folder(const char *folder)
+{
+	nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 static struct world *of_watch(struct rig *rig)
@@ -95,7 +96,7 @@ static void end_life(struct world *world)
 	rig_stop(rig);
 	store_close(&rig->store);
 	power_stop(&world->disk);
-	empty_folder(world->folder);
+	remove_folder(world->folder);
 	rig->before_commit = before_commit;
 	rig->after_commit = after_commit;
 }
@@ -123,7 +124,7 @@ static bool survives(struct world *world, size_t at)
 	snprintf(folder, sizeof(folder), "%s/found", world->base);
 	find_after(world, at, folder);
 	is_ok = audit_folder(&world->traffic, folder, at, &world->why);
-	empty_folder(folder);
+	remove_folder(folder);
 	world->cuts++;
 	if (!is_ok && !world->flaws && !world->pragma)
 		print_message("seed %llu, life %u, step %zu of %zu: %s\n",

@@ -4,7 +4,7 @@
 #include "base/log.h"
 #include "support/fake_loop.h"
 
-#include <dirent.h>
+#include <ftw.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -29,23 +29,19 @@ void shelf_make(struct shelf *shelf, enum store_backend backend)
 	};
 }
 
-static void empty_folder(const char *folder)
+static int remove_one(const char *path, const struct stat *stat, int type,
+		      struct FTW *place)
 {
-	DIR *dir = opendir(folder);
-	struct dirent *entry;
-
-	while (dir && (entry = readdir(dir)))
-		if (entry->d_name[0] != '.')
-			unlinkat(dirfd(dir), entry->d_name, 0);
-	if (dir)
-		closedir(dir);
-	rmdir(folder);
+	(void)stat;
+	(void)type;
+	(void)place;
+	return remove(path);
 }
 
 void shelf_remove(struct shelf *shelf)
 {
 	shelf_close(shelf);
-	empty_folder(shelf->folder);
+	nftw(shelf->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 	log_destroy(&shelf->log);
 	fake_loop_destroy(&shelf->loop);
 }

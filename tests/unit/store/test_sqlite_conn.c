@@ -8,7 +8,8 @@
 
 static const enum sqlite_sql hot[] = {
 	SQL_ROW_FIND, SQL_ROW_ADD, SQL_ROW_SET, SQL_ROW_CHANGE,
-	SQL_MESSAGE_ADD, SQL_MESSAGE_FIND, SQL_SEEN_FIND, SQL_SEEN_SET,
+	SQL_MESSAGE_ADD, SQL_MESSAGE_FIND, SQL_SPOOL_ADD, SQL_SPOOL_FIND,
+	SQL_SPOOL_PURGE, SQL_SEEN_FIND, SQL_SEEN_SET,
 	SQL_BIND_ADD, SQL_BIND_DROP, SQL_BIND_FIND, SQL_WAITING_FIND,
 	SQL_WAITING_ADD, SQL_WAITING_KEY, SQL_WAITING_DROP,
 	SQL_WAITING_KEYS_DROP, SQL_PART_ADD, SQL_PART_LIST, SQL_PART_DROP,
@@ -21,6 +22,7 @@ static void assert_plan(struct sqlite_conn *conn, enum sqlite_sql sql)
 {
 	static const char *const slow[] = { "TEMP B-TREE", "LIST SUBQUERY",
 					    "SCAN delivery", "SCAN message",
+					    "SCAN spool",
 					    "AUTOMATIC" };
 	const char *text = sqlite3_sql(sqlite_stmt(conn, sql));
 	char explain[2048];

@@ -32,10 +32,10 @@ static void test_newer_version_is_refused(void **state)
 
 	shelf_open(shelf);
 	shelf_close(shelf);
-	shelf_meddle(shelf, "PRAGMA user_version=3");
+	shelf_meddle(shelf, "PRAGMA user_version=4");
 	assert_int_equal(shelf_try_open(shelf), IWF_E_VERSION);
 	assert_non_null(strstr(shelf->why.text, "newer version"));
-	shelf_meddle(shelf, "PRAGMA user_version=2");
+	shelf_meddle(shelf, "PRAGMA user_version=3");
 	shelf_open(shelf);
 }
 
