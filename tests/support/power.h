@@ -1,11 +1,13 @@
-/* A disk under SQLite that can lose its power. Everything a database writes
- * below one folder is noted, step by step; what would be found after a cut at
- * any of these steps is then written to another folder, as often as wanted.
+/* A disk under SQLite and the spool that can lose its power. Everything that
+ * both write below one folder is noted, step by step; what would be found after a
+ * cut at any of these steps is then written to another folder, as often as
+ * wanted.
  *
  * A write or truncation that was not synced is found, not found, or torn: each
- * of its sectors for itself, and no matter what came later. Names that were made
- * or removed since the folder was synced are found up to some moment. Shared
- * memory (-shm) is gone. */
+ * of its sectors for itself, and no matter what came later. Names that were made,
+ * changed or removed since their folder was synced are found up to some moment,
+ * those of the spool apart from those of the database. Shared memory (-shm) is
+ * gone. */
 #pragma once
 
 #include <stdbool.h>
@@ -19,7 +21,9 @@ struct power_disk;
 enum power_flaw {
 	POWER_NO_SYNC = 1,     /* of any file */
 	POWER_NO_DB_SYNC = 2,  /* of the database, its log is synced */
-	POWER_NO_DIR_SYNC = 4
+	POWER_NO_DIR_SYNC = 4,
+	POWER_NO_SPOOL_SYNC = 8,     /* of files of the spool */
+	POWER_NO_SPOOL_DIR_SYNC = 16 /* of their names */
 };
 
 /* Databases opened from now on below `folder` are noted; what lies there is

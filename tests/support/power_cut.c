@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SECTOR 512u
@@ -23,7 +24,8 @@ struct cut {
 	struct power_file *files;
 	size_t *pending;          /* of each file: first step not durable */
 	struct power_names names;
-	size_t names_until;       /* names are durable before this step */
+	/* names of each folder are durable before this step */
+	size_t names_until[POWER_FOLDERS];
 };
 
 /* --- names --- */
@@ -146,18 +148,36 @@ static void sync_file(struct cut *cut, unsigned number, size_t began)
 	}
 }
 
-static void sync_names(struct cut *cut, size_t until)
+static void apply_name(struct power_names *names, const struct power_step *step)
 {
-	for (size_t i = cut->names_until; i < until; i++) {
-		const struct power_step *step = &cut->disk->steps[i];
+	if (step->verb == POWER_CREATE)
+		power_names_set(names, step->name, step->file);
+	else if (step->verb == POWER_DELETE || step->verb == POWER_RENAME)
+		power_names_drop(names, step->name);
+	if (step->verb == POWER_RENAME)
+		power_names_set(names, step->to, step->file);
+}
 
-		if (step->verb == POWER_CREATE)
-			power_names_set(&cut->names, step->name, step->file);
-		else if (step->verb == POWER_DELETE)
-			power_names_drop(&cut->names, step->name);
-	}
-	if (until > cut->names_until)
-		cut->names_until = until;
+static void sync_names(struct cut *cut, enum power_folder folder, size_t until)
+{
+	size_t *done = &cut->names_until[folder];
+
+	for (size_t i = *done; i < until; i++)
+		if (cut->disk->steps[i].folder == folder)
+			apply_name(&cut->names, &cut->disk->steps[i]);
+	if (until > *done)
+		*done = until;
+}
+
+static void lose_names(struct cut *cut, enum power_folder folder)
+{
+	size_t from = cut->names_until[folder];
+
+	if (cut->mood == MOOD_ALL)
+		sync_names(cut, folder, cut->at);
+	else if (cut->mood == MOOD_SOME)
+		sync_names(cut, folder, from + power_dice(&cut->dice) %
+						(cut->at - from + 1));
 }
 
 static void replay(struct cut *cut)
@@ -168,29 +188,27 @@ static void replay(struct cut *cut)
 		if (step->syncs_file)
 			sync_file(cut, step->file, step->began);
 		if (step->syncs_dir)
-			sync_names(cut, i + 1);
+			sync_names(cut, step->folder, i + 1);
 	}
 }
 
 static void lose(struct cut *cut)
 {
 	const struct power_step *steps = cut->disk->steps;
-	size_t left = cut->at - cut->names_until;
 
 	for (unsigned i = 0; i < cut->disk->file_count; i++)
 		for (size_t n = cut->pending[i]; n < cut->at; n = steps[n].next)
 			apply_unsynced(cut, &cut->files[i], &steps[n]);
-	if (cut->mood == MOOD_ALL)
-		sync_names(cut, cut->at);
-	else if (cut->mood == MOOD_SOME)
-		sync_names(cut, cut->names_until +
-			   power_dice(&cut->dice) % (left + 1));
+	lose_names(cut, POWER_STORE);
+	lose_names(cut, POWER_SPOOL);
 }
 
 static void write_found(const struct cut *cut, const char *folder)
 {
 	char path[400];
 
+	snprintf(path, sizeof(path), "%s/spool", folder);
+	IWF_BUG_ON(mkdir(path, 0700) != 0);
 	for (unsigned i = 0; i < cut->names.count; i++) {
 		const struct power_name *name = &cut->names.list[i];
 		const struct power_file *file = &cut->files[name->file];

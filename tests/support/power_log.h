@@ -4,18 +4,24 @@
 #include "support/power.h"
 
 #define POWER_NAME_LEN 32
-#define POWER_NAMES_MAX 16
+#define POWER_NAMES_MAX 1024
 #define POWER_NONE SIZE_MAX
 
 enum power_verb {
-	POWER_CREATE, POWER_DELETE, POWER_WRITE, POWER_TRUNCATE, POWER_SYNC
+	POWER_CREATE, POWER_DELETE, POWER_RENAME, POWER_WRITE, POWER_TRUNCATE,
+	POWER_SYNC
 };
+
+/* Names are durable for each by itself. */
+enum power_folder { POWER_STORE, POWER_SPOOL, POWER_FOLDERS };
 
 struct power_step {
 	enum power_verb verb;
 	unsigned file;        /* which one, though another may have its name */
 	size_t next;          /* step of the same file, POWER_NONE: none yet */
+	enum power_folder folder;
 	char name[POWER_NAME_LEN];
+	char to[POWER_NAME_LEN]; /* RENAME */
 	size_t at, len;       /* WRITE; TRUNCATE: to at */
 	uint8_t *bytes;
 	size_t began;         /* SYNC: everything before this step */
@@ -53,3 +59,10 @@ struct power_disk {
 	unsigned file_count;
 	struct power_names before, now;
 };
+
+/* What is noted now (NULL: nothing), between power_lock and power_unlock. */
+void power_lock(void);
+void power_unlock(void);
+struct power_disk *power_current(void);
+void power_note(struct power_step step);
+unsigned power_file_add(struct power_disk *disk);

@@ -50,7 +50,22 @@ uint64_t power_dice(uint64_t *seed)
 
 /* --- the notes --- */
 
-static unsigned add_file(struct power_disk *disk)
+void power_lock(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+void power_unlock(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
+struct power_disk *power_current(void)
+{
+	return current;
+}
+
+unsigned power_file_add(struct power_disk *disk)
 {
 	struct power_file *file;
 
@@ -73,7 +88,7 @@ static void chain(struct power_disk *disk, unsigned number)
 	file->last = disk->count;
 }
 
-static void note(struct power_step step)
+void power_note(struct power_step step)
 {
 	struct power_disk *disk = current;
 
@@ -131,7 +146,7 @@ static int on_write(sqlite3_file *handle, const void *bytes, int len,
 		};
 
 		memcpy(step.bytes, bytes, (size_t)len);
-		note(step);
+		power_note(step);
 	}
 	pthread_mutex_unlock(&lock);
 	return rc;
@@ -146,7 +161,7 @@ static int on_truncate(sqlite3_file *handle, sqlite3_int64 to)
 	open = open_file_of(handle);
 	rc = real_of(handle)->xTruncate(handle, to);
 	if (rc == SQLITE_OK && open->is_noted)
-		note((struct power_step){ .verb = POWER_TRUNCATE,
+		power_note((struct power_step){ .verb = POWER_TRUNCATE,
 				.file = open->file, .at = (size_t)to });
 	pthread_mutex_unlock(&lock);
 	return rc;
@@ -158,7 +173,7 @@ static void note_sync(struct open_file *open, size_t began)
 	bool is_lost = flaws & POWER_NO_SYNC ||
 		       (flaws & POWER_NO_DB_SYNC && open->is_database);
 
-	note((struct power_step){ .verb = POWER_SYNC, .file = open->file,
+	power_note((struct power_step){ .verb = POWER_SYNC, .file = open->file,
 		.began = began, .syncs_file = !is_lost,
 		.syncs_dir = open->syncs_dir && !(flaws & POWER_NO_DIR_SYNC) });
 	open->syncs_dir = false;
@@ -221,10 +236,10 @@ static void note_open(struct open_file *open, const char *name, int flags)
 		open->file = found->file;
 		return;
 	}
-	step.file = open->file = add_file(current);
+	step.file = open->file = power_file_add(current);
 	snprintf(step.name, sizeof(step.name), "%s", name);
 	power_names_set(&current->now, name, open->file);
-	note(step);
+	power_note(step);
 }
 
 static int on_open(sqlite3_vfs *self, const char *path, sqlite3_file *handle,
@@ -261,7 +276,7 @@ static int on_delete(sqlite3_vfs *self, const char *path, int syncs_dir)
 		step.syncs_dir = syncs_dir &&
 				 !(current->flaws & POWER_NO_DIR_SYNC);
 		power_names_drop(&current->now, name);
-		note(step);
+		power_note(step);
 	}
 	pthread_mutex_unlock(&lock);
 	return real_vfs->xDelete(real_vfs, path, 0);
@@ -281,7 +296,7 @@ static int on_randomness(sqlite3_vfs *self, int len, char *bytes)
 
 static void read_file(struct power_disk *disk, int folder, const char *name)
 {
-	unsigned number = add_file(disk);
+	const unsigned number = power_file_add(disk);
 	struct power_file *file = &disk->files[number];
 	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
 	struct stat stat;
@@ -294,16 +309,26 @@ static void read_file(struct power_disk *disk, int folder, const char *name)
 	power_names_set(&disk->before, name, number);
 }
 
-static void read_folder(struct power_disk *disk)
+static void read_folder(struct power_disk *disk, const char *below,
+			const char *prefix)
 {
-	DIR *dir = opendir(disk->folder);
+	char path[300], name[POWER_NAME_LEN];
 	struct dirent *entry;
+	DIR *dir;
+	int top = open(disk->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	IWF_BUG_ON(!dir);
-	while ((entry = readdir(dir)))
-		if (strncmp(entry->d_name, "store.db", 8) == 0)
-			read_file(disk, dirfd(dir), entry->d_name);
-	closedir(dir);
+	snprintf(path, sizeof(path), "%s/%s", disk->folder, below);
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.' ||
+		    strncmp(entry->d_name, prefix, strlen(prefix)) != 0)
+			continue;
+		snprintf(name, sizeof(name), "%s%.26s", below, entry->d_name);
+		read_file(disk, top, name);
+	}
+	if (dir)
+		closedir(dir);
+	close(top);
 	disk->now = disk->before;
 }
 
@@ -316,7 +341,8 @@ struct power_disk *power_start(const char *folder, unsigned flaws,
 	snprintf(disk->folder, sizeof(disk->folder), "%s", folder);
 	disk->flaws = flaws;
 	disk->dice = seed;
-	read_folder(disk);
+	read_folder(disk, "", "store.db");
+	read_folder(disk, "spool/", "");
 	if (!real_vfs) {
 		real_vfs = sqlite3_vfs_find(NULL);
 		vfs = *real_vfs;

@@ -3,6 +3,7 @@
 
 #include "store/sqlite.h"
 
+#include <dirent.h>
 #include <stdio.h>
 
 struct audit {
@@ -55,7 +56,8 @@ static uint64_t mix_row(uint64_t print, sqlite3_stmt *stmt)
 uint64_t audit_print(sqlite3 *db)
 {
 	static const char *const tables[] = {
-		"SELECT * FROM message", "SELECT * FROM delivery",
+		"SELECT * FROM message", "SELECT * FROM spool",
+		"SELECT * FROM delivery",
 		"SELECT * FROM remote", "SELECT * FROM seen",
 		"SELECT * FROM waiting", "SELECT * FROM waiting_key",
 		"SELECT * FROM part", "SELECT * FROM joined",
@@ -149,6 +151,8 @@ static bool refers_well(struct audit *audit)
 		"FROM delivery d WHERE d.id=r.delivery)",
 		"SELECT count(*) FROM waiting_key k WHERE NOT EXISTS (SELECT 1 "
 		"FROM waiting w WHERE w.id=k.waiting)",
+		"SELECT count(*) FROM spool s WHERE NOT EXISTS (SELECT 1 "
+		"FROM message m WHERE m.id=s.message)",
 		NULL,
 	};
 
@@ -156,6 +160,49 @@ static bool refers_well(struct audit *audit)
 		if (number(audit, strays[i], 0) != 0)
 			return wrong(audit, "strays: %s", strays[i]);
 	return true;
+}
+
+int64_t audit_files(const char *folder)
+{
+	int64_t count = 0;
+	struct dirent *entry;
+	char path[128];
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%s/spool", folder);
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir)))
+		count += entry->d_name[0] != '.';
+	if (dir)
+		closedir(dir);
+	return count;
+}
+
+static bool are_whole(struct audit *audit, const struct store_query *query)
+{
+	for (uint32_t i = 0; i < query->found_count; i++)
+		if (query->found[i].row.body_err)
+			return wrong(audit, "the body of %016llx is lost",
+				     (unsigned long long)
+				     query->found[i].row.id);
+	return true;
+}
+
+/* Every row of a file finds it whole, no file is without a row. */
+static bool has_bodies(struct audit *audit, const char *folder)
+{
+	struct store_query query = { .kind = STORE_Q_RECENT,
+				     .with_record = true,
+				     .arena = iwf_arena_create(0) };
+	struct store_engine *engine = audit->store->engine;
+	bool is_ok = engine->ops->ask(engine, &query) == IWF_OK &&
+		     are_whole(audit, &query);
+
+	iwf_arena_destroy(&query.arena);
+	if (is_ok && audit_files(folder) !=
+		     number(audit, "SELECT count(*) FROM spool", 0))
+		return wrong(audit, "files of the spool without a row");
+	return is_ok;
 }
 
 static bool balances(struct audit *audit)
@@ -265,7 +312,8 @@ bool audit_folder(struct traffic *t, const char *folder, size_t at,
 		return false;
 	}
 	audit->db = ((struct sqlite_engine *)audit->store->engine)->read.db;
-	is_ok = is_sound(audit) && keeps_promises(audit) && knows_jobs(audit) &&
+	is_ok = is_sound(audit) && has_bodies(audit, folder) &&
+		keeps_promises(audit) && knows_jobs(audit) &&
 		refers_well(audit) && balances(audit) && is_a_stand(audit);
 	store_close(&audit->store);
 	free(audit);

@@ -21,3 +21,5 @@ void audit_records(sqlite3 *db, const char *sql, traffic_mark_fn *each,
  * or its references are not sound. */
 bool audit_folder(struct traffic *t, const char *folder, size_t at,
 		  struct audit_why *why);
+/* Files in the spool of a store's folder. */
+int64_t audit_files(const char *folder);

@@ -191,6 +191,7 @@ static int open_world(void **state)
 	world->rig->store_conf.backend = STORE_BACKEND_SQLITE;
 	world->rig->store_conf.keep_ms = TRAFFIC_KEEP_MS;
 	world->rig->store_conf.cache_len = 1 << 20;
+	world->rig->conf.message_max_len = 1 << 20;
 	world->rig->watch = world;
 	world->rig->before_commit = before_commit;
 	world->rig->after_commit = after_commit;
@@ -234,6 +235,8 @@ static void bring_to_rest(struct world *world)
 		assert_int_equal(rig_count(rig, IWF_KIND_REPORT, state), 0);
 	}
 	rig_assert_balance(rig);
+	/* all of it is purged, files included */
+	assert_int_equal(audit_files(world->folder), 0);
 }
 
 static void under_load(void **state)
@@ -244,8 +247,10 @@ static void under_load(void **state)
 	begin_life(world);
 	if (!live(world, lives))
 		fail_msg("%s", world->why.text);
-	print_message("%u cuts, %u times it came back, %u promises\n",
-		      world->cuts, world->life, world->traffic.promise_count);
+	print_message("%u cuts, %u times it came back, %u promises, "
+		      "%u large\n", world->cuts, world->life,
+		      world->traffic.promise_count, world->traffic.large);
+	assert_true(world->traffic.large >= lives);
 	assert_true(world->cuts >= lives * CUTS_PER_LIFE);
 	bring_to_rest(world);
 }
@@ -293,6 +298,16 @@ static void names_without_syncs(void **state)
 	is_found_out(*state, POWER_NO_DIR_SYNC, NULL);
 }
 
+static void bodies_without_syncs(void **state)
+{
+	is_found_out(*state, POWER_NO_SPOOL_SYNC, NULL);
+}
+
+static void names_of_bodies_without_syncs(void **state)
+{
+	is_found_out(*state, POWER_NO_SPOOL_DIR_SYNC, NULL);
+}
+
 static void commits_without_syncs(void **state)
 {
 	is_found_out(*state, 0, "PRAGMA synchronous=NORMAL");
@@ -314,6 +329,8 @@ int main(void)
 		POWER_ROW(disk_without_syncs),
 		POWER_ROW(checkpoints_without_syncs),
 		POWER_ROW(names_without_syncs),
+		POWER_ROW(bodies_without_syncs),
+		POWER_ROW(names_of_bodies_without_syncs),
 		POWER_ROW(commits_without_syncs),
 		POWER_ROW(database_without_syncs),
 	};

@@ -133,6 +133,25 @@ static void give_cpm(struct traffic *t, unsigned mark)
 	give_text(t, t->rig->cpm, msg, mark);
 }
 
+/* Its body is a file of the spool; the mark stands in the row, too. */
+static void send_large(struct traffic *t)
+{
+	size_t len = SPOOL_BODY_MAX + 1 + dice(t, 8192);
+	unsigned mark = new_mark(t);
+	struct iwf_message msg = rig_message(mark % 7, mark % 10);
+	char *body = iwf_alloc(len), subject[32];
+
+	for (size_t i = 0; i < len; i++)
+		body[i] = (char)('a' + (i + mark) % 23);
+	snprintf(subject, sizeof(subject), "#%u.", mark);
+	msg.subject = iwf_str_from(subject);
+	msg.body = iwf_str_make(body, len);
+	ask(t, t->rig->cpm, fake_link_accept(t->rig->cpm, &msg),
+	    (struct promise){ .kind = PROMISE_MESSAGE, .mark = mark });
+	free(body);
+	t->large++;
+}
+
 static void send_cpm(struct traffic *t)
 {
 	give_cpm(t, new_mark(t));
@@ -380,6 +399,7 @@ static void happen(struct traffic *t)
 		void (*deed)(struct traffic *t);
 	} deeds[] = {
 		{ 30, send_cpm }, { 3, send_cpm_again }, { 12, send_sms },
+		{ 6, send_large },
 		{ 14, send_part }, { 30, answer_jobs }, { 20, give_receipts },
 		{ 3, flap }, { 3, all_up }, { 3, remember },
 		{ 5, checkpoint }, { 2, restart_log }, { 8, pass_time },

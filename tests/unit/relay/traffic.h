@@ -61,7 +61,7 @@ struct traffic {
 	unsigned asked_count;
 	struct stand *stands;
 	unsigned stand_count;
-	unsigned marks, remotes;
+	unsigned marks, remotes, large;
 	unsigned set;          /* the mark of its first part */
 	unsigned seen[3];      /* jobs of each link that are in `given` */
 	/* Since which step of the disk may the message of a mark be purged? */
