@@ -109,6 +109,12 @@ enum iwf_err verbs_apply(struct tables *t, struct store_change *change);
 /* For what the change answers; made when first wanted. */
 struct iwf_arena *verbs_arena(struct store_change *change);
 
+/* join.c: STORE_JOIN. */
+enum iwf_err join_apply(struct tables *t, struct store_change *change);
+/* What a reading of an id that is only a guess waits under. */
+uint64_t join_guess_key(const struct tables *t, uint64_t key,
+			uint64_t recipient);
+
 /* unsure.c: the delivery and part of the lane that a receipt without a known
  * id settles; bind->delivery 0: none, or not one alone. */
 enum iwf_err unsure_find(struct tables *t, uint64_t lane,

@@ -1,10 +1,6 @@
 /* What each change means, once for every backend. */
 #include "store/tables.h"
 
-#include "base/record.h"
-
-#include <iwf/random.h>
-
 uint64_t keys_get(struct iwf_str keys, uint32_t i)
 {
 	uint64_t key;
@@ -199,18 +195,6 @@ static bool add_to_final(struct store_delivery *old,
 	return is_changed;
 }
 
-/* Under which a receipt waits for a guessed id: together with its recipient, if
- * that is known. */
-static uint64_t guess_key(const struct tables *t, uint64_t key,
-			  uint64_t recipient)
-{
-	const uint64_t both[] = { key, recipient };
-
-	if (!recipient)
-		return key;
-	return iwf_hash(t->key, iwf_str_make(both, sizeof(both))) >> 1 | 1;
-}
-
 static enum iwf_err take_waiting(struct tables *t, struct store_change *change,
 				 uint32_t i)
 {
@@ -222,7 +206,7 @@ static enum iwf_err take_waiting(struct tables *t, struct store_change *change,
 						&record);
 
 	if (!err && !id && update->recipient)
-		err = t->ops->waiting_find(t, guess_key(t, key,
+		err = t->ops->waiting_find(t, join_guess_key(t, key,
 							update->recipient),
 					   t->scratch, &id, &record);
 	if (err || !id)
@@ -369,179 +353,6 @@ static enum iwf_err apply_update(struct tables *t, struct store_change *change)
 	return err ? err : tell(t, update);
 }
 
-/* ---- JOIN ---- */
-
-struct candidates {
-	struct table_bind binds[TABLE_BINDS_MAX];
-	uint32_t count;
-	uint32_t exact; /* the first so many are bound to the id as it came */
-};
-
-static void add_candidates(struct candidates *all,
-			   const struct table_bind *binds, uint32_t count)
-{
-	for (uint32_t i = 0; i < count; i++) {
-		uint32_t k = 0;
-
-		while (k < all->count &&
-		       all->binds[k].delivery != binds[i].delivery)
-			k++;
-		if (k == TABLE_BINDS_MAX)
-			continue;
-		if (k == all->count)
-			all->binds[all->count++] = binds[i];
-		/* A peer that gives all parts one id: it stands for the first */
-		else if (binds[i].part < all->binds[k].part)
-			all->binds[k].part = binds[i].part;
-	}
-}
-
-static enum iwf_err find_candidates(struct tables *t,
-				    const struct store_join *join,
-				    struct candidates *all)
-{
-	enum iwf_err err = IWF_OK;
-
-	all->count = all->exact = 0;
-	for (uint32_t i = 0; !err && i < join->key_count; i++) {
-		struct table_bind binds[TABLE_BINDS_MAX];
-		uint32_t count = 0;
-
-		err = t->ops->bind_find(t, join->key[i], binds, &count);
-		add_candidates(all, binds, count);
-		if (i == 0)
-			all->exact = all->count;
-	}
-	return err;
-}
-
-static uint64_t recipient_of(const struct tables *t, struct iwf_str record)
-{
-	const struct iwf_message *msg = record_parse(record);
-	struct iwf_buf buf = { 0 };
-	uint64_t hash;
-
-	if (!msg)
-		return 0;
-	iwf_address_key(&buf, &msg->to);
-	hash = iwf_hash(t->key, iwf_buf_str(&buf));
-	iwf_buf_free(&buf);
-	iwf_message_unref(&msg);
-	return hash;
-}
-
-struct joined {
-	struct table_bind bind;
-	struct table_row row;
-	struct spool_record record;
-	bool is_recipient;
-};
-
-/* The recipient's own before others, then the youngest. */
-static bool is_better(const struct joined *a, const struct joined *b)
-{
-	if (!b->row.dlv.id || a->is_recipient != b->is_recipient)
-		return !b->row.dlv.id || a->is_recipient;
-	return a->row.dlv.id > b->row.dlv.id;
-}
-
-static enum iwf_err choose(struct tables *t, struct store_change *change,
-			   const struct candidates *all, struct joined *best)
-{
-	struct store_join *join = &change->join;
-	enum iwf_err err = IWF_OK;
-
-	for (uint32_t i = 0; !err && i < all->count; i++) {
-		struct joined one = { .bind = all->binds[i] };
-
-		err = t->ops->row_find(t, one.bind.delivery,
-				       verbs_arena(change), &one.row);
-		if (err || !one.row.dlv.id)
-			continue;
-		join->candidates++;
-		err = t->ops->message_find(t, one.row.dlv.message_id,
-					   verbs_arena(change), &one.record);
-		one.is_recipient = join->recipient &&
-			(all->count > 1 || i >= all->exact) &&
-			recipient_of(t, one.record.rest) == join->recipient;
-		/* Another spelling of the id may be another message's. */
-		if (i >= all->exact && join->recipient && !one.is_recipient)
-			continue;
-		if (is_better(&one, best))
-			*best = one;
-	}
-	return err;
-}
-
-/* A receipt that is told again while it waits is one receipt. */
-static enum iwf_err wait_for_message(struct tables *t,
-				     const struct store_join *join)
-{
-	struct store_join waits = *join;
-	struct iwf_str record;
-	uint64_t id = 0;
-	enum iwf_err err;
-
-	if (!join->waiting.len || !join->key_count)
-		return IWF_OK;
-	err = t->ops->waiting_find(t, join->key[0], t->scratch, &id, &record);
-	if (err || (id && iwf_str_eq(record, join->waiting)))
-		return err;
-	for (uint32_t i = 1; i < waits.key_count; i++)
-		waits.key[i] = guess_key(t, join->key[i], join->recipient);
-	if (join->lane)
-		waits.key[waits.key_count++] = join->lane;
-	return t->ops->waiting_add(t, &waits);
-}
-
-/* No delivery is known by its ids. */
-static enum iwf_err join_by_lane(struct tables *t, struct store_change *change,
-				 struct joined *best)
-{
-	struct store_join *join = &change->join;
-	struct table_bind bind;
-	enum iwf_err err = unsure_find(t, join->lane, join->submitted_at_ms,
-				       &bind);
-
-	if (err || !bind.delivery)
-		return err;
-	join->by_lane = true;
-	best->bind = bind;
-	err = t->ops->row_find(t, bind.delivery, verbs_arena(change),
-			       &best->row);
-	return err ? err : t->ops->message_find(t, best->row.dlv.message_id,
-						verbs_arena(change),
-						&best->record);
-}
-
-static enum iwf_err apply_join(struct tables *t, struct store_change *change)
-{
-	struct store_join *join = &change->join;
-	struct joined best = { .record.rest = IWF_STR_NONE };
-	struct candidates all;
-	enum iwf_err err;
-
-	IWF_BUG_ON(join->key_count > IWF_REMOTE_IDS_MAX);
-	join->is_joined = join->by_lane = false;
-	join->candidates = join->part = 0;
-	err = find_candidates(t, join, &all);
-	if (!err)
-		err = choose(t, change, &all, &best);
-	if (!err && !best.row.dlv.id)
-		err = join_by_lane(t, change, &best);
-	if (err)
-		return err;
-	if (!best.row.dlv.id)
-		return wait_for_message(t, join);
-	join->is_joined = true;
-	join->part = best.bind.part;
-	join->row = best.row.dlv;
-	join->record = best.record.rest;
-	if (best.record.part.len)
-		join->row.body_err = IWF_E_STATE;
-	return IWF_OK;
-}
-
 /* ---- PART, and the rest ---- */
 
 static enum iwf_err add_part(struct tables *t, struct store_change *change)
@@ -594,7 +405,7 @@ enum iwf_err verbs_apply(struct tables *t, struct store_change *change)
 	case STORE_UPDATE:
 		return apply_update(t, change);
 	case STORE_JOIN:
-		return apply_join(t, change);
+		return join_apply(t, change);
 	case STORE_PART:
 		return apply_part(t, change);
 	case STORE_REMEMBER:
