@@ -264,6 +264,39 @@ static void test_too_large(void **state)
 	bench_stop(b);
 }
 
+static unsigned status_of(struct bench *b, const char *call_id,
+			  size_t body_len)
+{
+	char *body = calloc(1, body_len + 1), *text = malloc(body_len + 2000);
+	unsigned status;
+	struct peer peer;
+	size_t len;
+
+	memset(body, 'x', body_len);
+	peer_open(&peer, true, false, b->port);
+	len = bench_format(text, body_len + 2000, &peer,
+			   &(struct text){ .body = body, .call_id = call_id });
+	peer_send(&peer, text, len);
+	status = (unsigned)peer_status(peer_receive(&peer, PEER_WAIT_MS));
+	peer_close(&peer);
+	free(text);
+	free(body);
+	return status;
+}
+
+/* A body that came in pieces counts once. */
+static void test_large_in_pieces(void **state)
+{
+	struct bench *b = bench_create(1);
+
+	(void)state;
+	b->conf.message_max_len = 1 << 20;
+	bench_start(b);
+	assert_int_equal(status_of(b, "1", 1000 << 10), 202);
+	assert_int_equal(status_of(b, "2", 1 << 20), 413);
+	bench_stop(b);
+}
+
 /* Far beyond the limit the connection is closed, before the body is read. */
 static void test_far_too_large(void **state)
 {
@@ -632,6 +665,7 @@ int main(void)
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_too_large),
+		cmocka_unit_test(test_large_in_pieces),
 		cmocka_unit_test(test_far_too_large),
 		cmocka_unit_test(test_untrusted),
 		cmocka_unit_test(test_without_identity),
