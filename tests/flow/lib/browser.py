@@ -7,6 +7,7 @@ is JSON over HTTP).
 
 import json
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -22,22 +23,38 @@ _ARGUMENTS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
               "--disable-dev-shm-usage", "--window-size=1280,1000")
 
 
+def _listens(number):
+	try:
+		socket.create_connection(("127.0.0.1", number), 1).close()
+		return True
+	except OSError:
+		return False
+
+
 class Browser:
 	def __init__(self):
 		self.folder = tempfile.mkdtemp(prefix="iwf-browser-")
 		self.port = port.take()
 		self.session = None
-		self._child = None
+		self._children = []
+
+	def _start(self, *command):
+		self._children.append(subprocess.Popen(
+			command, stdin=subprocess.DEVNULL,
+			stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+			cwd=self.folder, preexec_fn=orphan.end_with_parent))
 
 	def __enter__(self):
-		self._child = subprocess.Popen(
-			["chromedriver", "--port=%d" % self.port],
-			stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-			stderr=subprocess.DEVNULL, cwd=self.folder,
-			preexec_fn=orphan.end_with_parent)
+		debugger = port.take()
+		# A driver that starts it asks for "localhost", which a small
+		# machine's resolver may not know.
+		self._start("chromium", *_ARGUMENTS,
+		            "--remote-debugging-port=%d" % debugger,
+		            "--user-data-dir=" + self.folder + "/user")
+		self._start("chromedriver", "--port=%d" % self.port)
 		self.wait(self._is_ready, "chromedriver", 20)
-		options = {"args": [*_ARGUMENTS,
-		                    "--user-data-dir=" + self.folder + "/user"]}
+		self.wait(lambda: _listens(debugger), "chromium", 20)
+		options = {"debuggerAddress": "127.0.0.1:%d" % debugger}
 		self.session = self._ask("POST", "/session", {
 			"capabilities": {"alwaysMatch": {
 				"browserName": "chrome",
@@ -48,8 +65,9 @@ class Browser:
 	def __exit__(self, kind, value, trace):
 		if self.session:
 			self._ask("DELETE", "/session/" + self.session)
-		self._child.terminate()
-		self._child.wait()
+		for child in self._children:
+			child.terminate()
+			child.wait()
 		shutil.rmtree(self.folder, ignore_errors=True)
 
 	def _ask(self, method, path, body=None):

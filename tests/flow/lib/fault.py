@@ -2,6 +2,7 @@
 that can be full, its clocks, and what it counts and cries about them."""
 import collections
 import ctypes
+import errno
 import os
 import re
 import struct
@@ -50,7 +51,12 @@ class Disk:
 		self.filler = os.path.join(path, "filler")
 		os.makedirs(path, exist_ok=True)
 		_own_mounts()
-		_mount(None, "/", None, _MS_REC | _MS_PRIVATE, None)
+		try:
+			_mount(None, "/", None, _MS_REC | _MS_PRIVATE, None)
+		except OSError as error:
+			# In a changed root "/" is no mount of its own.
+			if error.errno != errno.EINVAL:
+				raise
 		_mount(b"tmpfs", path, b"tmpfs", 0, b"size=%d" % size)
 
 	def __enter__(self):
