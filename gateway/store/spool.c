@@ -195,16 +195,19 @@ static bool read_all(int fd, char *to, size_t len)
 	return true;
 }
 
+/* As long as its row says: before there is room for so much. */
+static bool has_length(int fd, uint32_t len)
+{
+	struct stat file;
+
+	return fstat(fd, &file) == 0 && S_ISREG(file.st_mode) &&
+	       file.st_size == (off_t)len;
+}
+
 /* NULL: its bytes are there; else why not. */
 static const char *read_part(const struct spool *spool, int fd,
 			     const struct spool_part *part, char *to)
 {
-	struct stat file;
-
-	if (fstat(fd, &file) != 0)
-		return "cannot be read";
-	if (!S_ISREG(file.st_mode) || file.st_size != (off_t)part->len)
-		return "has another length";
 	if (!read_all(fd, to, part->len))
 		return "cannot be read";
 	if (spool_sum(spool, iwf_str_make(to, part->len)) != part->sum)
@@ -226,8 +229,9 @@ enum iwf_err spool_read(const struct spool *spool, uint64_t id,
 	*why = "is missing";
 	if (fd < 0)
 		return is_passing(errno) ? IWF_E_IO : IWF_E_CORRUPT;
-	*why = "does not fit its row";
-	if (part->at <= rest.len) {
+	*why = part->at <= rest.len ? "has another length" :
+				      "does not fit its row";
+	if (part->at <= rest.len && has_length(fd, part->len)) {
 		to = iwf_arena_alloc(arena, rest.len + part->len);
 		if (part->at)
 			memcpy(to, rest.ptr, part->at);
