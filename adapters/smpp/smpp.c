@@ -1,6 +1,6 @@
 /* The SMPP 3.4 adapter, as a client of an SMSC: its descriptor. */
-#include "explain.h"
-#include "link.h"
+#include "client/explain.h"
+#include "client/link.h"
 
 static const struct iwf_ops smpp_ops = {
 	.check = smpp_link_check,

@@ -1,6 +1,6 @@
 /* Any octets through every alphabet and, as text, through splitting. */
-#include <smpp/gsm.h>
-#include <smpp/split.h>
+#include <smpp/text/gsm.h>
+#include <smpp/text/split.h>
 
 #include <iwf/utf8.h>
 

@@ -1,6 +1,6 @@
 /* A type of number and any octets as an SMPP address: what is taken is an
  * address that can be written, and then means the same. */
-#include <smpp/smpp_address.h>
+#include <smpp/wire/smpp_address.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

@@ -1,6 +1,6 @@
 /* Any octets as a stream of SMPP PDUs: what is taken is written again and read
  * the same, by the walk alone and by way of the library. */
-#include <smpp/codec.h>
+#include <smpp/wire/codec.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

@@ -1,6 +1,6 @@
 /* Any octets as a delivery receipt: data_coding, flags, length of the text,
  * the text, then parameters. */
-#include <smpp/receipt.h>
+#include <smpp/wire/receipt.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

@@ -1,6 +1,6 @@
 /* Any octets as an SMPP time and as the date of a receipt; an instant that is
  * taken reads back the same. */
-#include <smpp/smpp_time.h>
+#include <smpp/wire/smpp_time.h>
 
 #include <iwf/err.h>
 

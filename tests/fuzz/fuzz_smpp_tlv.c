@@ -1,5 +1,5 @@
 /* Any octets as optional parameters; what is taken is written the same. */
-#include <smpp/tlv.h>
+#include <smpp/wire/tlv.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

@@ -1,5 +1,5 @@
 /* Any octets as a user data header and the text behind it. */
-#include <smpp/udh.h>
+#include <smpp/wire/udh.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

@@ -33,7 +33,7 @@ def folders_for(path):
     if path.startswith("include/"):
         return ["include"]
     if path.startswith("adapters/"):
-        return ["include", "adapters"]
+        return ["include", "adapters", "/".join(path.split("/")[:2])]
     if path.startswith("tests/tools/"):
         return ["tests/tools", "/".join(path.split("/")[:3])]
     if path.startswith("tests/"):

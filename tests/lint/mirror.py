@@ -24,8 +24,8 @@ def check_unit_tests(tree):
                                             "adapters/")):
         if source.path.startswith("adapters/") and not is_codec(source):
             continue
-        folder, name = os.path.split(source.path)
-        test = f"tests/unit/{os.path.basename(folder)}/test_{name}"
+        folder, name = source.path.split("/")[1], os.path.basename(source.path)
+        test = f"tests/unit/{folder}/test_{name}"
         if not tree.has(test):
             yield judge(source.path)(source.path, 1, "mirror-unit",
                                      f"{test} is missing")

@@ -1,5 +1,5 @@
 /* Our walk against libsmpp34: random PDUs must read and write the same. */
-#include <smpp/codec.h>
+#include <smpp/wire/codec.h>
 
 #include "octets.h"
 

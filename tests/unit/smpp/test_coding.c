@@ -1,5 +1,5 @@
 /* data_coding, both ways, the whole octet. */
-#include <smpp/coding.h>
+#include <smpp/text/coding.h>
 
 #include "octets.h"
 

@@ -1,5 +1,5 @@
 /* Framing: what is a PDU, what is not yet one, what never will be. */
-#include <smpp/frame.h>
+#include <smpp/wire/frame.h>
 
 #include "octets.h"
 

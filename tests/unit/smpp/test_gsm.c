@@ -1,5 +1,5 @@
 /* GSM 03.38: both directions, ESC rules, packing. */
-#include <smpp/gsm.h>
+#include <smpp/text/gsm.h>
 
 #include "octets.h"
 

@@ -1,5 +1,5 @@
 /* Every command there and back, and PDUs cut at every octet. */
-#include <smpp/pdu.h>
+#include <smpp/wire/pdu.h>
 
 #include "octets.h"
 

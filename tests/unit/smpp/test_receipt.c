@@ -1,5 +1,5 @@
 /* Receipts in the spellings of the field, and how their ids meet. */
-#include <smpp/receipt.h>
+#include <smpp/wire/receipt.h>
 
 #include "octets.h"
 

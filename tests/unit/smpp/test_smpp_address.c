@@ -1,5 +1,5 @@
 /* TON, NPI and digits, both ways. */
-#include <smpp/smpp_address.h>
+#include <smpp/wire/smpp_address.h>
 
 #include "octets.h"
 

@@ -1,5 +1,5 @@
 /* command_status, fates and verdicts. */
-#include <smpp/smpp_status.h>
+#include <smpp/wire/smpp_status.h>
 
 #include "octets.h"
 
@@ -63,7 +63,7 @@ static void every_row_is_found(void **state)
 {
 	static const uint32_t codes[] = {
 #define SMPP_STATUS(code, name, class, fate, tries, again, forbidden) code,
-#include <smpp/smpp_status.def>
+#include <smpp/wire/smpp_status.def>
 #undef SMPP_STATUS
 	};
 

@@ -1,5 +1,5 @@
 /* SMPP times and receipt dates against known instants. */
-#include <smpp/smpp_time.h>
+#include <smpp/wire/smpp_time.h>
 
 #include "octets.h"
 

@@ -1,9 +1,9 @@
 /* Cutting into parts: capacities, edges, determinism. */
-#include <smpp/split.h>
+#include <smpp/text/split.h>
 
-#include <smpp/gsm.h>
+#include <smpp/text/gsm.h>
 #include "octets.h"
-#include <smpp/udh.h>
+#include <smpp/wire/udh.h>
 
 #include <iwf/utf8.h>
 

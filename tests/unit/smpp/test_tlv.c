@@ -1,5 +1,5 @@
 /* Optional parameters: walking, finding, numbers of any width. */
-#include <smpp/tlv.h>
+#include <smpp/wire/tlv.h>
 
 #include "octets.h"
 

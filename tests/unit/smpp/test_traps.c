@@ -1,7 +1,7 @@
 /* One row for each PDU that libsmpp34 crashes on, leaks over or refuses
  * although peers send it, and for each trap of peers: the octets, and what we
  * make of them. The codec must come to the same verdict as the walk. */
-#include <smpp/codec.h>
+#include <smpp/wire/codec.h>
 
 #include "octets.h"
 

@@ -1,5 +1,5 @@
 /* User data headers, honest and lying. */
-#include <smpp/udh.h>
+#include <smpp/wire/udh.h>
 
 #include "octets.h"
 

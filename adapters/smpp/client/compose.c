@@ -1,0 +1,210 @@
+/* See compose.h; the mapping is that of SMPP 3.4 4.4.1. */
+#include "client/compose.h"
+#include "wire/smpp_time.h"
+
+#include <iwf/adapter.h>
+
+#include <stdio.h>
+
+/* 3GPP TS 23.040 9.2.3.12.1: the shortest validity a handset network knows. */
+#define VALIDITY_MIN_SEC 300
+
+void smpp_compose_rules(const struct smpp_conf *conf,
+			struct smpp_number_rules *rules)
+{
+	*rules = (struct smpp_number_rules){
+		.country_code = conf->country_code,
+		.trunk_prefix = conf->trunk_prefix,
+		.international_prefix = conf->international_prefix,
+		.home_domain = conf->home_domain,
+		.short_max = conf->short_max,
+		.short_ton = (uint8_t)conf->short_ton,
+		.short_npi = (uint8_t)conf->short_npi,
+	};
+}
+
+static bool charset_is_utf8(struct iwf_str params)
+{
+	struct iwf_str one;
+
+	while (iwf_str_split(&params, ';', &one)) {
+		struct iwf_str value = iwf_str_trim(one);
+		const struct iwf_str key = IWF_STR("charset=");
+
+		if (!iwf_str_starts_case(value, key))
+			continue;
+		value = iwf_str_trim(iwf_str_sub(value, key.len, value.len));
+		if (value.len >= 2 && value.ptr[0] == '"')
+			value = iwf_str_sub(value, 1, value.len - 1);
+		return iwf_str_eq_case(value, IWF_STR("utf-8")) ||
+			iwf_str_eq_case(value, IWF_STR("us-ascii"));
+	}
+	return true;
+}
+
+static bool is_text(struct iwf_str content_type)
+{
+	struct iwf_str rest = content_type;
+	struct iwf_str type;
+
+	if (iwf_str_is_empty(content_type))
+		return true;
+	iwf_str_split(&rest, ';', &type);
+	return iwf_str_eq_case(iwf_str_trim(type), IWF_STR("text/plain")) &&
+		charset_is_utf8(rest);
+}
+
+static uint8_t registered_delivery(const struct smpp_conf *conf, uint32_t want)
+{
+	if (conf->receipts == SMPP_RECEIPTS_NEVER)
+		return 0;
+	if (conf->receipts == SMPP_RECEIPTS_ALWAYS || want & IWF_WANT_DELIVERED)
+		return 1;
+	return want & IWF_WANT_FAILED ? 2 : 0;
+}
+
+static void validity_put(struct smpp_draft *out, int64_t expires_at_ms,
+			 int64_t now_ms)
+{
+	int64_t sec = (expires_at_ms - now_ms) / 1000;
+	enum iwf_err err;
+
+	if (sec < VALIDITY_MIN_SEC)
+		sec = VALIDITY_MIN_SEC;
+	err = sec <= SMPP_TIME_RELATIVE_MAX_SEC ?
+		smpp_time_format_relative(out->validity, sec) :
+		smpp_time_format_absolute(out->validity, expires_at_ms);
+	/* Without it the SMSC's own limit holds. */
+	if (err)
+		out->validity[0] = '\0';
+}
+
+static enum iwf_err addresses_put(struct iwf_arena *arena,
+				  const struct smpp_conf *conf,
+				  const struct iwf_message *msg,
+				  struct smpp_draft *out, struct iwf_why *why)
+{
+	struct smpp_number_rules rules;
+	struct smpp_address address;
+	enum iwf_err err;
+
+	smpp_compose_rules(conf, &rules);
+	err = smpp_address_format(arena, &msg->from, &rules, &address);
+	if (err)
+		return iwf_why_set(why, IWF_E_UNSUPPORTED, 0,
+				   "the sender has no SMS address (%s)",
+				   iwf_err_name(err));
+	out->pdu.source_ton = address.ton;
+	out->pdu.source_npi = address.npi;
+	out->pdu.source_addr = address.digits;
+	err = smpp_address_format(arena, &msg->to, &rules, &address);
+	if (err || iwf_str_is_empty(address.digits))
+		return iwf_why_set(why, IWF_E_UNSUPPORTED, 0,
+				   "the recipient has no SMS address (%s)",
+				   iwf_err_name(err));
+	out->pdu.dest_ton = address.ton;
+	out->pdu.dest_npi = address.npi;
+	out->pdu.dest_addr = address.digits;
+	return IWF_OK;
+}
+
+static enum iwf_err text_cut(struct iwf_arena *arena,
+			     const struct smpp_conf *conf,
+			     const struct iwf_job *job, struct iwf_str text,
+			     struct smpp_draft *out)
+{
+	struct smpp_split *split = &out->split;
+	uint8_t ref = iwf_job_reference(job);
+	enum iwf_err err;
+
+	err = smpp_split(arena, text, conf->parts_max, ref, split);
+	if (err)
+		return err;
+	out->is_recut = job->parts && (job->parts != split->count ||
+				       job->coding != split->coding);
+	if (split->count == 1)
+		return IWF_OK;
+	ref = (uint8_t)(ref + split->count * 31 + split->coding);
+	return smpp_split(arena, text, conf->parts_max, ref, split);
+}
+
+static enum iwf_err text_put(struct iwf_arena *arena,
+			     const struct smpp_conf *conf,
+			     const struct iwf_job *job, struct iwf_str text,
+			     struct smpp_draft *out, struct iwf_why *why)
+{
+	enum iwf_err err = text_cut(arena, conf, job, text, out);
+
+	if (err == IWF_E_LIMIT)
+		return iwf_why_set(why, err, 0, "the text needs more than %u "
+				   "short messages", conf->parts_max);
+	if (err)
+		return iwf_why_set(why, err, 0, "the text is no UTF-8");
+	out->pdu.data_coding = (uint8_t)out->split.coding;
+	if (out->split.count > 1)
+		out->pdu.esm_class |= SMPP_ESM_UDHI;
+	return IWF_OK;
+}
+
+/* SMPP 3.4 leaves the words of an SME acknowledgement open (5.2.12); those of
+ * a receipt are what receivers can read. */
+static struct iwf_str ack_text(struct iwf_arena *arena,
+			       const struct iwf_message *msg, int64_t now_ms)
+{
+	int64_t at_ms = msg->happened_at_ms ? msg->happened_at_ms : now_ms;
+	char date[17] = "";
+
+	if (smpp_time_format_absolute(date, at_ms))
+		date[0] = '\0';
+	return iwf_arena_printf(arena, "id:%llu sub:001 dlvrd:001 "
+				"submit date:%.10s done date:%.10s "
+				"stat:DELIVRD err:000 text:",
+				(unsigned long long)msg->about, date, date);
+}
+
+enum iwf_err smpp_compose(struct iwf_arena *arena, const struct smpp_conf *conf,
+			  const struct iwf_job *job, int64_t now_ms,
+			  struct smpp_draft *out, struct iwf_why *why)
+{
+	const struct iwf_message *msg = job->msg;
+	struct iwf_str text = msg->body;
+	enum iwf_err err;
+
+	*out = (struct smpp_draft){ 0 };
+	out->pdu.header.id = SMPP_SUBMIT_SM;
+	out->pdu.service_type = conf->service_type;
+	err = addresses_put(arena, conf, msg, out, why);
+	if (err)
+		return err;
+	if (msg->kind == IWF_KIND_REPORT) {
+		text = ack_text(arena, msg, now_ms);
+		out->pdu.esm_class = SMPP_ESM_DELIVERY_ACK;
+	} else if (!is_text(msg->content_type)) {
+		return iwf_why_set(why, IWF_E_UNSUPPORTED, 0,
+				   "an SMS cannot carry %.*s",
+				   IWF_STR_ARG(msg->content_type));
+	} else {
+		out->pdu.registered_delivery =
+			registered_delivery(conf, msg->want);
+	}
+	if (conf->validity && msg->expires_at_ms &&
+	    msg->kind == IWF_KIND_MESSAGE)
+		validity_put(out, msg->expires_at_ms, now_ms);
+	return text_put(arena, conf, job, text, out, why);
+}
+
+void smpp_compose_part(struct iwf_arena *arena, const struct smpp_draft *draft,
+		       uint32_t part, struct smpp_pdu *out)
+{
+	struct iwf_str udh = draft->split.udhs[part - 1];
+	struct iwf_str text = draft->split.parts[part - 1];
+	char *octets = iwf_arena_alloc(arena, udh.len + text.len);
+
+	if (udh.len)
+		memcpy(octets, udh.ptr, udh.len);
+	if (text.len)
+		memcpy(octets + udh.len, text.ptr, text.len);
+	*out = draft->pdu;
+	out->validity_period = iwf_str_from(draft->validity);
+	out->short_message = iwf_str_make(octets, udh.len + text.len);
+}
