@@ -75,7 +75,9 @@ struct sqlite_engine {
 
 	uint64_t sweep_after;     /* where the next purge goes on */
 	_Atomic int64_t wal_pages;
+	_Atomic int64_t copied_pages; /* of them, by the latest checkpoint */
 	int64_t asked_pages;      /* at the latest request of a checkpoint */
+	int64_t tried_pages;      /* at the latest try of a restart */
 };
 
 /* Ready for binding. NULL only when the database cannot be read. */
@@ -130,6 +132,11 @@ enum iwf_err sqlite_migrate(struct sqlite_conn *conn,
 void sqlite_watch_wal(struct sqlite_engine *eng);
 bool sqlite_rest(struct store_engine *engine);
 void sqlite_checkpoint(struct store_engine *engine);
+
+/* sqlite_writeback.c: once a process, before its databases are open; then for
+ * what the calling thread writes, on or off. */
+void sqlite_writeback_install(void);
+void sqlite_writeback_piecewise(bool is_on);
 
 /* sqlite_spool.c: opens the folder and removes what no row names. */
 enum iwf_err sqlite_spool_open(struct sqlite_engine *eng, struct iwf_why *why);

@@ -4,10 +4,14 @@
 
 #define PAGE_LEN 4096
 /* A passive checkpoint is asked for each time the log has grown by this. */
-#define PASSIVE_PAGES 4096
-/* The committer restarts the log when it is longer, and tries again at each
- * further step when a reader was in the way. */
-#define RESTART_PAGES ((64 << 20) / PAGE_LEN)
+#define PASSIVE_PAGES 1024
+/* The committer restarts the log when it is longer than the first, right after a
+ * passive one has left it little to copy, as everybody waits meanwhile; when it is
+ * longer than the second in any case. It tries again with each further step when
+ * a reader was in the way. */
+#define RESTART_PAGES ((32 << 20) / PAGE_LEN)
+#define RESTART_ANYWAY_PAGES ((64 << 20) / PAGE_LEN)
+#define RESTART_LEFT_PAGES (PASSIVE_PAGES / 2)
 
 static int on_wal(void *arg, sqlite3 *db, const char *name, int pages)
 {
@@ -38,31 +42,49 @@ static void restart(struct sqlite_engine *eng)
 		store_count(eng->base, STORE_M_RESTARTS, 1);
 }
 
+static bool is_time_to_restart(const struct sqlite_engine *eng, int64_t pages)
+{
+	int64_t copied = atomic_load(&eng->copied_pages);
+
+	if (pages >= RESTART_ANYWAY_PAGES)
+		return pages - eng->tried_pages >= PASSIVE_PAGES;
+	return pages >= RESTART_PAGES && copied > eng->tried_pages &&
+	       pages - copied <= RESTART_LEFT_PAGES;
+}
+
 bool sqlite_rest(struct store_engine *engine)
 {
 	struct sqlite_engine *eng = (struct sqlite_engine *)engine;
 	int64_t pages = atomic_load(&eng->wal_pages);
 
-	if (pages < eng->asked_pages)
-		eng->asked_pages = 0; /* the log began anew */
+	if (pages < eng->asked_pages) { /* the log began anew */
+		eng->asked_pages = eng->tried_pages = 0;
+		atomic_store(&eng->copied_pages, 0);
+	}
+	if (is_time_to_restart(eng, pages)) {
+		eng->tried_pages = pages;
+		restart(eng);
+	}
 	if (pages - eng->asked_pages < PASSIVE_PAGES)
 		return false;
 	eng->asked_pages = pages;
-	if (pages >= RESTART_PAGES)
-		restart(eng);
 	return true;
 }
 
 void sqlite_checkpoint(struct store_engine *engine)
 {
 	struct sqlite_engine *eng = (struct sqlite_engine *)engine;
-	int rc = sqlite3_wal_checkpoint_v2(eng->check.db, NULL,
-		SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	int copied = 0, rc;
 
+	sqlite_writeback_piecewise(true);
+	rc = sqlite3_wal_checkpoint_v2(eng->check.db, NULL,
+		SQLITE_CHECKPOINT_PASSIVE, NULL, &copied);
+	sqlite_writeback_piecewise(false);
 	if (rc != SQLITE_BUSY)
 		sqlite_fate(&eng->check, rc);
 	if (rc != SQLITE_OK)
 		return;
 	eng->check.told = 0;
+	atomic_store(&eng->copied_pages, copied);
 	store_count(eng->base, STORE_M_CHECKPOINTS, 1);
 }

@@ -246,6 +246,7 @@ static enum iwf_err open_engine(struct store_engine **engine,
 	err = make_folder(folder, why);
 	if (!err)
 		err = lock_folder(eng, folder, why);
+	sqlite_writeback_install();
 	if (!err)
 		err = open_all(eng, why);
 	if (!err)
