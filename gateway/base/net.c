@@ -1,12 +1,10 @@
 /* TCP client streams: connecting address by address, coalesced output, input
  * shown until it is eaten. */
-#include <iwf/net.h>
+#include "base/stream.h"
 
-#include "base/lookup.h"
 #include "base/socket.h"
 
 #include <iwf/arena.h>
-#include <iwf/buf.h>
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,45 +13,6 @@
 #include <unistd.h>
 
 #define READ_LEN (64u << 10)
-
-enum stream_state {
-	STREAM_S_LOOKUP,
-	STREAM_S_CONNECTING,
-	STREAM_S_OPEN,
-	STREAM_S_ENDED
-};
-
-struct iwf_stream {
-	struct iwf_loop *loop;
-	struct iwf_stream_owner *owner;
-	enum stream_state state;
-	struct iwf_watch watch;
-	int fd; /* -1: none */
-
-	struct lookup_waiter waiter;
-	struct lookup_addresses addresses;
-	size_t next; /* address to try */
-	struct iwf_timer timer;
-	int64_t due_ms; /* of the whole connecting, 0: never */
-
-	struct iwf_buf in;
-	size_t input_max_len;
-	bool held;
-	bool show; /* what is uneaten, in a later turn */
-
-	struct iwf_buf out;
-	size_t out_at;
-	bool blocked; /* the socket took less than there was */
-
-	struct iwf_task turn;
-	bool posted;
-	enum iwf_err err; /* to be told in a later turn; IWF_OK: none */
-	char why[128];
-
-	/* Callbacks and the posted turn pin the memory. */
-	unsigned pins;
-	bool destroyed;
-};
 
 static void run_turn(struct iwf_task *task);
 static void on_ready(struct iwf_watch *watch, unsigned ready);
@@ -79,7 +38,7 @@ static bool unpin(struct iwf_stream *stream)
 	return false;
 }
 
-static void post_turn(struct iwf_stream *stream)
+void stream_post_turn(struct iwf_stream *stream)
 {
 	if (stream->posted || stream->destroyed)
 		return;
@@ -88,7 +47,7 @@ static void post_turn(struct iwf_stream *stream)
 	iwf_loop_post(stream->loop, &stream->turn);
 }
 
-static void set_why(struct iwf_stream *stream, const char *why)
+void stream_set_why(struct iwf_stream *stream, const char *why)
 {
 	snprintf(stream->why, sizeof(stream->why), "%s", why);
 }
@@ -98,7 +57,7 @@ static size_t unsent_len(const struct iwf_stream *stream)
 	return stream->out.len - stream->out_at;
 }
 
-static void close_socket(struct iwf_stream *stream)
+void stream_close_socket(struct iwf_stream *stream)
 {
 	if (stream->fd < 0)
 		return;
@@ -121,11 +80,10 @@ static void take_down(struct iwf_stream *stream)
 	stream->state = STREAM_S_ENDED;
 	lookup_stop(&stream->waiter);
 	iwf_timer_stop(&stream->timer);
-	close_socket(stream);
+	stream_close_socket(stream);
 }
 
-/* The last callback; never from inside a call of the owner's. */
-static void end(struct iwf_stream *stream, enum iwf_err err)
+void stream_end(struct iwf_stream *stream, enum iwf_err err)
 {
 	const struct iwf_stream_ops *ops = stream->owner->ops;
 
@@ -139,8 +97,8 @@ static void end(struct iwf_stream *stream, enum iwf_err err)
 
 static void end_errno(struct iwf_stream *stream, enum iwf_err err, int number)
 {
-	set_why(stream, strerror(number));
-	end(stream, err);
+	stream_set_why(stream, strerror(number));
+	stream_end(stream, err);
 }
 
 void iwf_stream_destroy(struct iwf_stream **stream)
@@ -182,8 +140,8 @@ static bool show_input(struct iwf_stream *stream)
 	iwf_buf_eat(&stream->in, eaten);
 	if (stream->in.len <= stream->input_max_len)
 		return true;
-	set_why(stream, "too much input that nothing could be made of");
-	end(stream, IWF_E_LIMIT);
+	stream_set_why(stream, "too much input that nothing could be made of");
+	stream_end(stream, IWF_E_LIMIT);
 	return false;
 }
 
@@ -201,8 +159,8 @@ static bool read_input(struct iwf_stream *stream, int broken)
 	if (broken) {
 		end_errno(stream, IWF_E_GONE, broken);
 	} else if (n == 0) {
-		set_why(stream, "closed by the peer");
-		end(stream, IWF_OK);
+		stream_set_why(stream, "closed by the peer");
+		stream_end(stream, IWF_OK);
 	} else if (errno != EAGAIN && errno != EINTR) {
 		end_errno(stream, IWF_E_GONE, errno);
 	}
@@ -225,7 +183,7 @@ void iwf_stream_hold(struct iwf_stream *stream, bool hold)
 	if (hold || !stream->in.len)
 		return;
 	stream->show = true;
-	post_turn(stream);
+	stream_post_turn(stream);
 }
 
 /* --- output --- */
@@ -291,7 +249,7 @@ void iwf_stream_send(struct iwf_stream *stream, struct iwf_str bytes)
 		return;
 	iwf_buf_str_put(&stream->out, bytes);
 	if (stream->state == STREAM_S_OPEN && !stream->blocked)
-		post_turn(stream);
+		stream_post_turn(stream);
 }
 
 size_t iwf_stream_unsent_len(const struct iwf_stream *stream)
@@ -299,103 +257,9 @@ size_t iwf_stream_unsent_len(const struct iwf_stream *stream)
 	return unsent_len(stream);
 }
 
-/* --- connecting --- */
-
-static void on_timer(struct iwf_timer *timer);
-
-/* Each address gets its share of the time that is left. */
-static void start_timer(struct iwf_stream *stream)
-{
-	size_t left = stream->addresses.count - stream->next + 1;
-	int64_t rest_ms = stream->due_ms - iwf_loop_now_ms(stream->loop);
-
-	if (!stream->due_ms)
-		return;
-	iwf_timer_start(stream->loop, &stream->timer,
-			rest_ms > 0 ? rest_ms / (int64_t)left : 0, on_timer);
-}
-
-/* False when no address is left; why tells about the last one. */
-static bool connect_next(struct iwf_stream *stream)
-{
-	while (stream->next < stream->addresses.count) {
-		const struct lookup_address *address =
-			&stream->addresses.items[stream->next++];
-		int failed = socket_connect(&address->addr, address->len,
-					    &stream->fd);
-
-		if (failed) {
-			set_why(stream, strerror(failed));
-			continue;
-		}
-		iwf_watch_start(stream->loop, &stream->watch, stream->fd,
-				IWF_READY_OUT, on_ready);
-		stream->state = STREAM_S_CONNECTING;
-		start_timer(stream);
-		return true;
-	}
-	return false;
-}
-
-static void on_timer(struct iwf_timer *timer)
-{
-	struct iwf_stream *stream =
-		IWF_CONTAINER(timer, struct iwf_stream, timer);
-
-	close_socket(stream);
-	if (connect_next(stream))
-		return;
-	set_why(stream, stream->state == STREAM_S_LOOKUP ?
-			"the name was not found in time" :
-			"not connected in time");
-	end(stream, IWF_E_TIMEOUT);
-}
-
-static void on_found(struct lookup_waiter *waiter,
-		     const struct lookup_addresses *found, enum iwf_err err,
-		     const char *problem)
-{
-	struct iwf_stream *stream =
-		IWF_CONTAINER(waiter, struct iwf_stream, waiter);
-
-	stream->addresses = *found;
-	if (!found->count) {
-		set_why(stream, problem ? problem : "the name has no address");
-		end(stream, err ? err : IWF_E_NOT_FOUND);
-		return;
-	}
-	if (!connect_next(stream))
-		end(stream, IWF_E_IO);
-}
-
-static void on_connected(struct iwf_stream *stream)
-{
-	const struct iwf_stream_ops *ops = stream->owner->ops;
-	int failed = socket_take_errno(stream->fd);
-
-	if (failed) {
-		close_socket(stream);
-		set_why(stream, strerror(failed));
-		if (!connect_next(stream))
-			end(stream, IWF_E_IO);
-		return;
-	}
-	if (!socket_is_connected(stream->fd))
-		return;
-	iwf_timer_stop(&stream->timer);
-	stream->state = STREAM_S_OPEN;
-	watch_socket(stream);
-	if (unsent_len(stream))
-		post_turn(stream);
-	pin(stream);
-	if (ops->on_open)
-		ops->on_open(stream);
-	unpin(stream);
-}
-
-struct iwf_stream *iwf_stream_connect(struct iwf_loop *loop,
-				      const struct iwf_stream_conf *conf,
-				      struct iwf_stream_owner *owner)
+struct iwf_stream *stream_create(struct iwf_loop *loop,
+				 struct iwf_stream_owner *owner,
+				 uint32_t input_max_len)
 {
 	struct iwf_stream *stream = IWF_NEW(struct iwf_stream);
 
@@ -403,18 +267,22 @@ struct iwf_stream *iwf_stream_connect(struct iwf_loop *loop,
 	stream->owner = owner;
 	stream->fd = -1;
 	stream->turn.run = run_turn;
-	stream->input_max_len = conf->input_max_len;
-	if (conf->connect_ms)
-		stream->due_ms = iwf_loop_now_ms(loop) + conf->connect_ms;
-	if (lookup_literal(conf->host, conf->port, &stream->addresses)) {
-		lookup_start(loop, &stream->waiter, conf->host, conf->port,
-			     on_found);
-		start_timer(stream);
-	} else if (!connect_next(stream)) {
-		stream->err = IWF_E_IO;
-		post_turn(stream);
-	}
+	stream->input_max_len = input_max_len;
 	return stream;
+}
+
+void stream_open(struct iwf_stream *stream)
+{
+	const struct iwf_stream_ops *ops = stream->owner->ops;
+
+	stream->state = STREAM_S_OPEN;
+	watch_socket(stream);
+	if (unsent_len(stream))
+		stream_post_turn(stream);
+	pin(stream);
+	if (ops->on_open)
+		ops->on_open(stream);
+	unpin(stream);
 }
 
 struct iwf_stream_owner *iwf_stream_owner(const struct iwf_stream *stream)
@@ -437,10 +305,6 @@ static void on_ready(struct iwf_watch *watch, unsigned ready)
 	struct iwf_stream *stream =
 		IWF_CONTAINER(watch, struct iwf_stream, watch);
 
-	if (stream->state == STREAM_S_CONNECTING) {
-		on_connected(stream);
-		return;
-	}
 	if (stream->held && (ready & IWF_READY_ERROR)) {
 		on_held_error(stream);
 		return;
@@ -463,7 +327,7 @@ static void run_turn(struct iwf_task *task)
 	stream->posted = false;
 	stream->show = false;
 	if (stream->err && stream->state != STREAM_S_ENDED) {
-		end(stream, stream->err);
+		stream_end(stream, stream->err);
 	} else if (stream->state == STREAM_S_OPEN) {
 		if ((stream->blocked || flush(stream)) && show &&
 		    stream->state == STREAM_S_OPEN && !stream->held &&
