@@ -91,7 +91,7 @@ static void on_ready(struct iwf_watch *watch, unsigned ready)
 	if (!socket_is_connected(stream->fd))
 		return;
 	iwf_timer_stop(&stream->timer);
-	stream_open(stream);
+	stream_start(stream);
 }
 
 struct iwf_stream *iwf_stream_connect(struct iwf_loop *loop,
@@ -101,6 +101,8 @@ struct iwf_stream *iwf_stream_connect(struct iwf_loop *loop,
 	struct iwf_stream *stream = stream_create(loop, owner,
 						  conf->input_max_len);
 
+	if (conf->tls)
+		stream->tls = tls_session_create(conf->tls, conf->host);
 	if (conf->connect_ms)
 		stream->due_ms = iwf_loop_now_ms(loop) + conf->connect_ms;
 	if (lookup_literal(conf->host, conf->port, &stream->addresses)) {

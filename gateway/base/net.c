@@ -52,9 +52,26 @@ void stream_set_why(struct iwf_stream *stream, const char *why)
 	snprintf(stream->why, sizeof(stream->why), "%s", why);
 }
 
-static size_t unsent_len(const struct iwf_stream *stream)
+static size_t out_len(const struct iwf_stream *stream)
 {
 	return stream->out.len - stream->out_at;
+}
+
+static size_t unsent_len(const struct iwf_stream *stream)
+{
+	return out_len(stream) +
+		(stream->tls ? tls_session_sealed_len(stream->tls) : 0);
+}
+
+/* As send, of all there is. */
+static ssize_t write_out(struct iwf_stream *stream)
+{
+	const char *ptr = stream->out.ptr + stream->out_at;
+
+	if (stream->tls)
+		return tls_session_write(stream->tls, ptr, out_len(stream));
+	return send(stream->fd, ptr, out_len(stream),
+		    MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 void stream_close_socket(struct iwf_stream *stream)
@@ -69,18 +86,19 @@ void stream_close_socket(struct iwf_stream *stream)
 static void take_down(struct iwf_stream *stream)
 {
 	if (stream->state == STREAM_S_OPEN && unsent_len(stream)) {
-		ssize_t n = send(stream->fd, stream->out.ptr + stream->out_at,
-				 unsent_len(stream),
-				 MSG_NOSIGNAL | MSG_DONTWAIT);
+		ssize_t n = write_out(stream);
 
 		(void)n; /* tried once, as promised */
 	}
+	if (stream->state == STREAM_S_OPEN && stream->tls)
+		tls_session_close(stream->tls);
 	if (stream->state == STREAM_S_OPEN)
 		socket_discard(stream->fd);
 	stream->state = STREAM_S_ENDED;
 	lookup_stop(&stream->waiter);
 	iwf_timer_stop(&stream->timer);
 	stream_close_socket(stream);
+	tls_session_destroy(&stream->tls);
 }
 
 void stream_end(struct iwf_stream *stream, enum iwf_err err)
@@ -97,7 +115,8 @@ void stream_end(struct iwf_stream *stream, enum iwf_err err)
 
 static void end_errno(struct iwf_stream *stream, enum iwf_err err, int number)
 {
-	stream_set_why(stream, strerror(number));
+	stream_set_why(stream, stream->tls && number == EPROTO ?
+		       tls_session_why(stream->tls) : strerror(number));
 	stream_end(stream, err);
 }
 
@@ -126,6 +145,12 @@ static void watch_socket(struct iwf_stream *stream)
 				wanted, on_ready);
 }
 
+static void show_later(struct iwf_stream *stream)
+{
+	stream->show = true;
+	stream_post_turn(stream);
+}
+
 /* False when the stream is gone. */
 static bool show_input(struct iwf_stream *stream)
 {
@@ -145,12 +170,38 @@ static bool show_input(struct iwf_stream *stream)
 	return false;
 }
 
+static bool has_pending(const struct iwf_stream *stream)
+{
+	return stream->tls && tls_session_has_pending(stream->tls);
+}
+
+/* As recv. */
+static ssize_t take_input(struct iwf_stream *stream)
+{
+	char *to = iwf_buf_reserve(&stream->in, READ_LEN);
+	ssize_t n;
+	int failed;
+
+	if (!stream->tls)
+		return recv(stream->fd, to, READ_LEN, MSG_DONTWAIT);
+	n = tls_session_read(stream->tls, to, READ_LEN);
+	failed = errno;
+	if (!stream->blocked && tls_session_sealed_len(stream->tls)) {
+		stream->blocked = true;
+		watch_socket(stream);
+	}
+	/* The socket will not tell of it again. */
+	if (n > 0 && has_pending(stream))
+		show_later(stream);
+	errno = failed;
+	return n;
+}
+
 /* Reads once and shows it. False when there was nothing, or the stream is
  * gone; `broken` is why the connection cannot be written, or 0. */
 static bool read_input(struct iwf_stream *stream, int broken)
 {
-	char *to = iwf_buf_reserve(&stream->in, READ_LEN);
-	ssize_t n = recv(stream->fd, to, READ_LEN, MSG_DONTWAIT);
+	ssize_t n = take_input(stream);
 
 	if (n > 0) {
 		stream->in.len += (size_t)n;
@@ -180,10 +231,8 @@ void iwf_stream_hold(struct iwf_stream *stream, bool hold)
 		return;
 	stream->held = hold;
 	watch_socket(stream);
-	if (hold || !stream->in.len)
-		return;
-	stream->show = true;
-	stream_post_turn(stream);
+	if (!hold && (stream->in.len || has_pending(stream)))
+		show_later(stream);
 }
 
 /* --- output --- */
@@ -191,7 +240,7 @@ void iwf_stream_hold(struct iwf_stream *stream, bool hold)
 static void forget_sent(struct iwf_stream *stream, size_t len)
 {
 	stream->out_at += len;
-	if (!unsent_len(stream)) {
+	if (!out_len(stream)) {
 		iwf_buf_clear(&stream->out);
 		stream->out_at = 0;
 	} else if (stream->out_at > stream->out.len / 2) {
@@ -228,8 +277,7 @@ static bool flush(struct iwf_stream *stream)
 
 	if (!unsent_len(stream))
 		return true;
-	n = send(stream->fd, stream->out.ptr + stream->out_at,
-		 unsent_len(stream), MSG_NOSIGNAL | MSG_DONTWAIT);
+	n = write_out(stream);
 	if (n < 0 && errno != EAGAIN && errno != EINTR && errno != ENOBUFS) {
 		break_off(stream, errno);
 		return false;
@@ -279,6 +327,8 @@ void stream_open(struct iwf_stream *stream)
 	watch_socket(stream);
 	if (unsent_len(stream))
 		stream_post_turn(stream);
+	if (has_pending(stream))
+		show_later(stream);
 	pin(stream);
 	if (ops->on_open)
 		ops->on_open(stream);
@@ -318,6 +368,14 @@ static void on_ready(struct iwf_watch *watch, unsigned ready)
 	unpin(stream);
 }
 
+static void show_more(struct iwf_stream *stream)
+{
+	if (has_pending(stream))
+		read_input(stream, 0);
+	else if (stream->in.len)
+		show_input(stream);
+}
+
 static void run_turn(struct iwf_task *task)
 {
 	struct iwf_stream *stream =
@@ -330,9 +388,8 @@ static void run_turn(struct iwf_task *task)
 		stream_end(stream, stream->err);
 	} else if (stream->state == STREAM_S_OPEN) {
 		if ((stream->blocked || flush(stream)) && show &&
-		    stream->state == STREAM_S_OPEN && !stream->held &&
-		    stream->in.len)
-			show_input(stream);
+		    stream->state == STREAM_S_OPEN && !stream->held)
+			show_more(stream);
 	}
 	unpin(stream);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/lookup.h"
+#include "base/tls/tls_session.h"
 
 #include <iwf/buf.h>
 #include <iwf/net.h>
@@ -20,6 +21,7 @@ struct iwf_stream {
 	enum stream_state state;
 	struct iwf_watch watch;
 	int fd; /* -1: none */
+	struct tls_session *tls; /* NULL: in clear */
 
 	struct lookup_waiter waiter;
 	struct lookup_addresses addresses;
@@ -54,6 +56,9 @@ void stream_post_turn(struct iwf_stream *stream);
 void stream_set_why(struct iwf_stream *stream, const char *why);
 /* Frees the descriptor, not the stream. */
 void stream_close_socket(struct iwf_stream *stream);
+/* The TCP connection is there: opens it, by TLS after its handshake, for which
+ * there is time until due_ms. */
+void stream_start(struct iwf_stream *stream);
 /* Bytes flow from now on; tells the owner, who may destroy the stream. */
 void stream_open(struct iwf_stream *stream);
 /* The last callback; never from inside a call of the owner's. */

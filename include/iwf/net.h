@@ -1,8 +1,9 @@
-/* Byte streams over TCP, in clear. */
+/* Byte streams over TCP, in clear or by TLS. */
 #pragma once
 
 #include <iwf/loop.h>
 #include <iwf/str.h>
+#include <iwf/tls.h>
 
 struct iwf_stream;
 
@@ -18,7 +19,8 @@ struct iwf_stream_ops {
 	void (*on_drained)(struct iwf_stream *stream);
 	/* The end, by the peer (IWF_OK, IWF_E_GONE), by failure to connect
 	 * (IWF_E_IO, IWF_E_TIMEOUT, IWF_E_NOT_FOUND), by too much uneaten
-	 * input (IWF_E_LIMIT).
+	 * input (IWF_E_LIMIT), by TLS when a certificate is not believed
+	 * (IWF_E_DENIED) or the peer does not speak it (IWF_E_SYNTAX).
 	 * The stream is gone after this call; not called after
 	 * iwf_stream_destroy. */
 	void (*on_close)(struct iwf_stream *stream, enum iwf_err err,
@@ -30,6 +32,8 @@ struct iwf_stream_conf {
 	uint16_t port;
 	uint32_t connect_ms;    /* until on_open, else IWF_E_TIMEOUT */
 	uint32_t input_max_len; /* bytes not eaten before the stream is closed */
+	const struct iwf_tls *tls; /* NULL: in clear; the handshake is part of
+				    * connecting, the peer must prove `host` */
 };
 
 /* Begins to connect. `owner` is what the callbacks find with

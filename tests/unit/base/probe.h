@@ -264,7 +264,8 @@ static inline void probe_start(struct probe *probe, uint16_t port)
 	probe->owner.ops = &ops;
 	probe->unit = 1;
 	probe->conf = (struct iwf_stream_conf){
-		IWF_STR("127.0.0.1"), port, DEADLINE_MS, 1u << 16
+		.host = IWF_STR("127.0.0.1"), .port = port,
+		.connect_ms = DEADLINE_MS, .input_max_len = 1u << 16,
 	};
 	probe->loop = loop_create("test");
 	loop_start(probe->loop);
