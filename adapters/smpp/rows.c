@@ -87,6 +87,8 @@ const struct iwf_setting smpp_rows[] = {
 		     "Tell the SMSC when a message expires"),
 	IWF_ROW_U32(struct smpp_conf, deliver_max, "deliver_max", "1000", 1,
 		    1000000, "Messages of the SMSC that we have not yet stored"),
+	IWF_ROW_GROUP(struct smpp_conf, tls, "tls", iwf_tls_client_rows,
+		      "TLS towards the SMSC, whose port is then often 3550"),
 	IWF_ROWS_END
 };
 
@@ -131,4 +133,6 @@ const struct iwf_metric_row smpp_metric_rows[SMPP_METRIC_COUNT] = {
 	{ "smpp_bind_refused_total", IWF_METRIC_COUNTER, "Binds refused." },
 	{ "smpp_reconnect_total", IWF_METRIC_COUNTER,
 	  "Connections begun after the first." },
+	{ "smpp_tls_expires", IWF_METRIC_GAUGE,
+	  "When our own certificate ends, seconds since 1970; 0: none." },
 };

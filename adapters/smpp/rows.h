@@ -3,6 +3,7 @@
 
 #include <iwf/metric.h>
 #include <iwf/setting.h>
+#include <iwf/tls.h>
 
 enum smpp_bind_mode { SMPP_BIND_MODE_TRANSCEIVER, SMPP_BIND_MODE_PAIR };
 enum smpp_zero { SMPP_ZERO_GSM, SMPP_ZERO_LATIN1, SMPP_ZERO_ASCII };
@@ -51,6 +52,7 @@ struct smpp_conf {
 	uint32_t id_base;  /* enum smpp_id_base */
 	bool validity;
 	uint32_t deliver_max;
+	struct iwf_tls_conf tls;
 };
 
 extern const struct iwf_setting smpp_rows[];
@@ -79,6 +81,7 @@ enum smpp_metric {
 	SMPP_METRIC_ENQUIRE_LINK_UNANSWERED,
 	SMPP_METRIC_BIND_REFUSED,
 	SMPP_METRIC_RECONNECT,
+	SMPP_METRIC_TLS_EXPIRES,
 	SMPP_METRIC_COUNT
 };
 

@@ -1,6 +1,8 @@
 /* See link.h: the binds of a link together make its state. */
 #include "client/link.h"
 
+#include "client/link_tls.h"
+
 #include <iwf/random.h>
 
 #include <stdio.h>
@@ -216,10 +218,22 @@ static enum iwf_err password_read(const struct smpp_conf *conf,
 	return IWF_OK;
 }
 
+/* What a link reads beside its settings. */
+static enum iwf_err files_read(const struct smpp_conf *conf,
+			       struct iwf_buf *password, struct iwf_tls **tls,
+			       struct iwf_why *why)
+{
+	enum iwf_err err = password_read(conf, password, why);
+
+	*tls = NULL;
+	return err ? err : smpp_tls_read(conf, tls, why);
+}
+
 enum iwf_err smpp_link_check(const void *conf_of_rows, struct iwf_why *why)
 {
 	const struct smpp_conf *conf = conf_of_rows;
 	struct iwf_buf password = { 0 };
+	struct iwf_tls *tls;
 	enum iwf_err err;
 
 	if (conf->password.len && conf->password_file.len)
@@ -232,8 +246,9 @@ enum iwf_err smpp_link_check(const void *conf_of_rows, struct iwf_why *why)
 	if (conf->enquire_link_ms >= conf->inactivity_ms)
 		return iwf_why_set(why, IWF_E_SYNTAX, 0,
 				   "enquire_link must be below inactivity");
-	err = password_read(conf, &password, why);
+	err = files_read(conf, &password, &tls, why);
 	iwf_buf_free(&password);
+	iwf_tls_destroy(&tls);
 	return err;
 }
 
@@ -251,6 +266,7 @@ static uint64_t bind_fingerprint(const struct smpp_conf *conf,
 		       IWF_STR_ARG(conf->system_type), conf->bind, conf->binds,
 		       conf->interface_version, conf->addr_ton, conf->addr_npi,
 		       IWF_STR_ARG(conf->address_range));
+	smpp_tls_print(conf, &text);
 	hash = iwf_hash(key, iwf_buf_str(&text));
 	iwf_buf_free(&text);
 	return hash;
@@ -289,6 +305,7 @@ static void sessions_create(struct smpp_link *link)
 		session->log = link->log;
 		session->metrics = link->metrics;
 		session->codec = link->codec;
+		session->tls = &link->tls;
 		session->number = i + 1;
 		session->connection_count = &link->connection_count;
 		smpp_session_create(session);
@@ -307,11 +324,12 @@ enum iwf_err smpp_link_open(struct iwf_link **out, struct iwf_host *host,
 {
 	struct smpp_link *link = IWF_NEW(struct smpp_link);
 	struct iwf_why why = { 0 };
-	enum iwf_err err = password_read(conf, &link->password, &why);
+	enum iwf_err err = files_read(conf, &link->password, &link->tls, &why);
 
 	if (err) {
 		iwf_log_error(iwf_host_log(host), "not_opened", "why=\"%s\"",
 			      why.text);
+		iwf_buf_free(&link->password);
 		free(link);
 		return err;
 	}
@@ -322,6 +340,7 @@ enum iwf_err smpp_link_open(struct iwf_link **out, struct iwf_host *host,
 	link->metrics = iwf_host_metrics(host);
 	link->codec = smpp_codec_create(SMPP_CODEC_SELDOM);
 	pace_reset(link);
+	smpp_tls_tell(link);
 	sessions_create(link);
 	*out = &link->base;
 	sessions_start(link);
@@ -349,6 +368,7 @@ void smpp_link_reconfigure(struct iwf_link *base, const void *conf)
 	}
 	iwf_buf_free(&link->password);
 	link->password = password;
+	smpp_tls_renew(link);
 	pace_reset(link);
 	for (size_t i = 0; i < link->session_count; i++)
 		smpp_session_configure(&link->sessions[i], conf,
@@ -389,6 +409,7 @@ void smpp_link_close(struct iwf_link **base)
 	smpp_late_clear(&link->late);
 	smpp_codec_destroy(&link->codec);
 	iwf_buf_free(&link->password);
+	iwf_tls_destroy(&link->tls);
 	free(link);
 	*base = NULL;
 }

@@ -18,6 +18,7 @@ struct smpp_link {
 	struct iwf_metric *metrics;
 	struct smpp_codec *codec;
 	struct iwf_buf password;
+	struct iwf_tls *tls;  /* NULL: in clear */
 	uint64_t fingerprint; /* of all that is told at binding */
 	enum iwf_link_state state;
 	bool is_draining;

@@ -174,6 +174,7 @@ static void enter_connecting(struct smpp_session *session)
 		.port = (uint16_t)session->conf->port,
 		.connect_ms = session->conf->bind_timeout_ms,
 		.input_max_len = INPUT_MAX_LEN,
+		.tls = *session->tls,
 	};
 
 	if (session->generation)

@@ -73,6 +73,7 @@ struct smpp_session {
 	struct iwf_metric *metrics;
 	struct smpp_codec *codec;
 	const struct smpp_conf *conf;
+	struct iwf_tls *const *tls; /* the link's, of the next connection */
 	struct iwf_str password;
 	unsigned number;           /* of the link's binds, from 1 */
 	uint32_t *connection_count; /* of the whole link: makes generations */
@@ -102,7 +103,7 @@ struct smpp_session {
 	struct iwf_buf out;        /* of one PDU */
 };
 
-/* The caller has filled ops, loop, log, metrics, codec, number and
+/* The caller has filled ops, loop, log, metrics, codec, tls, number and
  * connection_count; the rest is zero. Starts IDLE. */
 void smpp_session_create(struct smpp_session *session);
 /* Silent: what still waits ends LOST, a bound SMSC is told unbind. */
