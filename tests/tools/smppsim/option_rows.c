@@ -15,6 +15,8 @@ static const char *const choices_clock[] = {
 	[CLOCK_REAL] = "real", [CLOCK_VIRTUAL] = "virtual", NULL
 };
 
+static const char *const choices_tls[] = { "any", "1.2", "1.3", NULL };
+
 #define AT(member) offsetof(struct options, member)
 /* A week. */
 #define MS_MAX 604800000
@@ -120,6 +122,22 @@ const struct option_row option_rows[] = {
 	  "what is not met makes the exit status 1" },
 	{ "report", "FILE", FOR_BOTH, KIND_STRING, AT(report), 0, 0, NULL,
 	  "write the expectations as JUnit XML" },
+	{ "tls", NULL, FOR_BOTH, KIND_FLAG, AT(tls.is_on), 0, 0, NULL,
+	  "speak TLS; an SMSC without --tls-cert makes a certificate for\n"
+	  "localhost, 127.0.0.1 and ::1" },
+	{ "tls-cert", "FILE", FOR_BOTH, KIND_STRING, AT(tls.cert), 0, 0, NULL,
+	  "the certificate to show (PEM, its issuers behind it)" },
+	{ "tls-key", "FILE", FOR_BOTH, KIND_STRING, AT(tls.key), 0, 0, NULL,
+	  "its key (PEM; default: in the file of --tls-cert)" },
+	{ "tls-ca", "FILE", FOR_BOTH, KIND_STRING, AT(tls.ca), 0, 0, NULL,
+	  "the peer must show a certificate of these authorities" },
+	{ "tls-name", "NAME", FOR_BOTH, KIND_STRING, AT(tls.name), 0, 255, NULL,
+	  "who is called: SNI, and with --tls-ca the name in the peer's\n"
+	  "certificate (--host)" },
+	{ "tls-save", "FILE", FOR_BOTH, KIND_STRING, AT(tls.save), 0, 0, NULL,
+	  "write our certificate to FILE, as an authority for the peer" },
+	{ "tls-version", "V", FOR_BOTH, KIND_CHOICE, AT(tls.version), 0, 0,
+	  choices_tls, "any (default), or this alone: 1.2, 1.3" },
 	{ "host", "ADDR", FOR_ESME, KIND_STRING, AT(esme.host), 0, 0, NULL,
 	  "the SMSC's address or name (127.0.0.1)" },
 	{ "system-id", "ID", FOR_ESME, KIND_STRING, AT(esme.system_id), 0, 15, NULL,

@@ -52,6 +52,17 @@ struct options_esme {
 	long await_outbind;
 };
 
+/* Files and names of TLS; off unless is_on. */
+struct options_tls {
+	long is_on;
+	const char *cert;
+	const char *key;
+	const char *ca;
+	const char *name;
+	const char *save;
+	long version;
+};
+
 struct script;
 
 /* Durations in the unit their option has; enums are kept as long so that one
@@ -85,6 +96,7 @@ struct options {
 	long clock;
 	long quiet;
 	struct options_esme esme;
+	struct options_tls tls;
 	struct option_account *accounts;
 	size_t account_count;
 	struct option_mo *mos;

@@ -14,6 +14,7 @@ static const struct {
 } kinds[] = {
 	[EVENT_LISTENING] = { "listening", false },
 	[EVENT_CONNECT] = { "connect", false },
+	[EVENT_TLS] = { "tls", false },
 	[EVENT_DISCONNECT] = { "disconnect", false },
 	[EVENT_BIND] = { "bind", false },
 	[EVENT_BIND_REFUSED] = { "bind_refused", false },

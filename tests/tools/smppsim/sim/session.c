@@ -3,6 +3,7 @@
 #include "sim/session.h"
 
 #include "esme/esme.h"
+#include "sim/channel.h"
 #include "sim/dispatch.h"
 #include "smsc/outbox.h"
 
@@ -32,6 +33,8 @@ static void session_interest(struct session *session)
 		events |= EPOLLIN;
 	if (session->out.len > 0 || session->is_connecting)
 		events |= EPOLLOUT;
+	if (session->is_shaking && !session->is_connecting)
+		events = channel_interest(session);
 	if (events != session->watch.events)
 		loop_watch(session->sim->loop, &session->watch, events);
 }
@@ -99,6 +102,7 @@ void session_close(struct session *session, const char *why)
 	const int fd = session->watch.fd;
 
 	loop_forget(sim->loop, &session->watch);
+	channel_close(session);
 	close(fd);
 	if (session_event(session, EVENT_DISCONNECT)) {
 		json_str(&sim->events.line, "reason", why);
@@ -271,11 +275,15 @@ static void session_take_pdus(struct session *session)
 	buf_consume(&session->in, at);
 }
 
+static void session_read(struct session *session);
+
 static void session_on_rested(struct loop_timer *timer)
 {
 	struct session *session = loop_owner(timer, struct session, rest_timer);
 
 	session->is_resting = false;
+	if (channel_has_pending(session))
+		session_read(session);
 }
 
 static void session_rest(struct session *session)
@@ -292,13 +300,13 @@ static void session_read(struct session *session)
 		session->read_rate > 0 && session->read_rate < READ_LEN ?
 			(size_t)session->read_rate :
 			sizeof(bytes);
-	const ssize_t got = recv(session->watch.fd, bytes, most, 0);
+	const ssize_t got = channel_read(session, bytes, most);
 
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (got <= 0) {
-		session_close(session,
-			      got == 0 ? "closed by peer" : strerror(errno));
+		session_close(session, got == 0 ? "closed by peer" :
+						  channel_why(session));
 		return;
 	}
 	buf_append(&session->in, bytes, (size_t)got);
@@ -310,24 +318,36 @@ static void session_read(struct session *session)
 
 static void session_flush(struct session *session)
 {
-	while (!session->is_dead && session->out.len > 0) {
-		const ssize_t got = send(session->watch.fd, session->out.bytes,
-					 session->out.len, MSG_NOSIGNAL);
+	while (!session->is_dead && !session->is_shaking &&
+	       session->out.len > 0) {
+		const ssize_t got = channel_write(session);
 
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0 && errno == EAGAIN)
 			return;
 		if (got < 0) {
-			session_close(session, strerror(errno));
+			session_close(session, channel_why(session));
 			return;
 		}
 		buf_consume(&session->out, (size_t)got);
 	}
-	if (session->is_closing && !session->is_dead)
+	if (session->is_closing && !session->is_dead && !session->is_shaking)
 		session_close(session, session->state == SESSION_UNBOUND ?
 					       "unbound" :
 					       "closed by simulator");
+}
+
+static void session_shake(struct session *session)
+{
+	const char *why = NULL;
+
+	session->is_shaking = !channel_shake(session, &why);
+	if (why)
+		session_close(session, why);
+	else if (!session->is_shaking && session->sim->esme &&
+		 session->is_caller)
+		esme_on_connected(session);
 }
 
 static void session_connected(struct session *session)
@@ -339,6 +359,8 @@ static void session_connected(struct session *session)
 	getsockopt(session->watch.fd, SOL_SOCKET, SO_ERROR, &error, &len);
 	if (error)
 		session_close(session, strerror(error));
+	else if (session->is_shaking)
+		session_shake(session);
 	else
 		esme_on_connected(session);
 }
@@ -350,6 +372,8 @@ static void session_on_ready(struct loop_watch *watch, uint32_t events)
 
 	if (session->is_connecting && events & EPOLLOUT)
 		session_connected(session);
+	else if (session->is_shaking && !session->is_connecting)
+		session_shake(session);
 	else if (events & readable && session->watch.events & EPOLLIN)
 		session_read(session);
 	else if (events & (EPOLLHUP | EPOLLERR))
@@ -388,6 +412,7 @@ struct session *session_create(struct sim *sim, int fd)
 	session->watch.fd = fd;
 	session->watch.on_ready = session_on_ready;
 	session->link_timer.is_limit = true;
+	channel_open(session);
 	session_name_peer(session, fd);
 	trace_connect(&sim->trace, session);
 	TAILQ_INSERT_TAIL(&sim->sessions, session, entry);
@@ -405,6 +430,7 @@ struct session *session_create(struct sim *sim, int fd)
 static void session_destroy(struct session *session)
 {
 	TAILQ_REMOVE(&session->sim->sessions, session, entry);
+	channel_destroy(session);
 	buf_destroy(&session->in);
 	buf_destroy(&session->out);
 	buf_destroy(&session->held);

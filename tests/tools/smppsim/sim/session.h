@@ -13,6 +13,8 @@ enum session_state {
 };
 
 struct session {
+	/* NULL: in clear. */
+	struct tls_link *tls;
 	struct loop_watch watch;
 	struct loop_timer link_timer;
 	TAILQ_ENTRY(session) entry;
@@ -34,6 +36,8 @@ struct session {
 	bool is_caller;
 	/* Of an ESME: esme_on_connected is called once. */
 	bool is_connecting;
+	/* In the handshake of TLS. */
+	bool is_shaking;
 	/* Write what is left, then close. */
 	bool is_closing;
 	/* Closed; freed at the end of the turn. */

@@ -8,6 +8,7 @@
 #include "sim/session.h"
 #include "smsc/message.h"
 #include "smsc/outbox.h"
+#include "tls/tls.h"
 #include "verdict/verdict.h"
 #include "web/web.h"
 
@@ -170,8 +171,9 @@ static void print_start(struct sim *sim)
 	if (options->account_count == 0)
 		buf_append_str(&accounts, " any");
 	fprintf(stderr,
-		"smppsim: listening on %s port %u; accounts:%s; inject: ",
-		options->bind, sim->listener.port, buf_str(&accounts));
+		"smppsim: listening on %s port %u%s; accounts:%s; inject: ",
+		options->bind, sim->listener.port, sim->tls ? " by TLS" : "",
+		buf_str(&accounts));
 	if (options->control)
 		fprintf(stderr,
 			"smppsim ctl --control %s mo --from F --to T "
@@ -300,6 +302,11 @@ static bool sim_open(struct sim *sim)
 	if (!sim->loop) {
 		perror("smppsim: epoll");
 		return false;
+	}
+	if (options->tls.is_on) {
+		sim->tls = tls_create(options);
+		if (!sim->tls)
+			return false;
 	}
 	if (!sim_open_port(sim))
 		return false;
@@ -439,6 +446,7 @@ void sim_destroy(struct sim **simp)
 		loop_disarm(sim->loop, &sim->step_timer);
 	}
 	listener_close(&sim->listener);
+	tls_destroy(&sim->tls);
 	loop_destroy(&sim->loop);
 	trace_destroy(&sim->trace);
 	buf_destroy(&sim->events.line);

@@ -21,6 +21,7 @@ struct control;
 struct esme;
 struct replay;
 struct web;
+struct tls;
 
 TAILQ_HEAD(session_list, session);
 TAILQ_HEAD(outbox_list, outbox);
@@ -51,6 +52,8 @@ struct sim {
 	struct message_store *messages;
 	struct control *control;
 	struct web *web;
+	/* NULL: in clear. */
+	struct tls *tls;
 	/* What it shall say again, or NULL. */
 	struct replay *replay;
 	/* NULL: it is an SMSC. */
