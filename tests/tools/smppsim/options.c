@@ -203,6 +203,7 @@ static void options_preset(struct options *options)
 			  .data_coding = -1,
 			  .registered_delivery = 1,
 			  .session_count = 1,
+			  .interface_version = 0x34,
 			  .response_timeout_ms = 10000 },
 	};
 }

@@ -50,6 +50,7 @@ struct options_esme {
 	long esm_class;
 	long response_timeout_ms;
 	long await_outbind;
+	long interface_version;
 };
 
 /* Files and names of TLS; off unless is_on. */

@@ -22,6 +22,9 @@ static void test_good_specs(void **state)
 	} rows[] = {
 		{ "throttle:rate=5", FAULT_THROTTLE, 0, 0x58 },
 		{ "throttle:rate=5,status=0x14", FAULT_THROTTLE, 0, 0x14 },
+		{ "bucket:rate=5,burst=9", FAULT_BUCKET, 0, 0x58 },
+		{ "window:rate=5,status=RMSGQFUL", FAULT_WINDOW, 0, 0x14 },
+		{ "congestion:level=99,every=2", FAULT_CONGESTION, 2, 0 },
 		{ "drop-response:every=10", FAULT_DROP_RESPONSE, 10, 0 },
 		{ "delay:ms=500", FAULT_DELAY, 0, 0 },
 		{ "disconnect:every=20", FAULT_DISCONNECT, 20, 0 },

@@ -76,7 +76,8 @@ void esme_on_connected(struct session *session)
 	};
 	const struct options_esme *options = &session->sim->options->esme;
 	struct pdu pdu = { .command_id = commands[options->bind_as],
-			   .interface_version = 0x34 };
+			   .interface_version =
+				   (uint8_t)options->interface_version };
 
 	or_default(pdu.system_id, sizeof(pdu.system_id), options->system_id,
 		   "demo");

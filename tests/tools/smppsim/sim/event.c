@@ -140,6 +140,7 @@ static void add_ids(struct buf *line, const struct pdu *pdu)
 	const uint8_t *value;
 	size_t len;
 	const int state = pdu_find_tlv_number(pdu, PDU_TLV_message_state);
+	const int jam = pdu_find_tlv_number(pdu, PDU_TLV_congestion_state);
 
 	if (pdu->message_id[0])
 		json_str(line, "message_id", pdu->message_id);
@@ -150,6 +151,8 @@ static void add_ids(struct buf *line, const struct pdu *pdu)
 	}
 	if (state >= 0)
 		json_number(line, "message_state", state);
+	if (jam >= 0)
+		json_number(line, "congestion_state", jam);
 }
 
 void event_add_header(struct event_log *log, const struct pdu *pdu)

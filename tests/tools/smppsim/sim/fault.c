@@ -16,6 +16,8 @@ enum {
 	KEY_CODE = 1 << 6,
 	KEY_LENGTH = 1 << 7,
 	KEY_LINK = 1 << 8,
+	KEY_BURST = 1 << 9,
+	KEY_LEVEL = 1 << 10,
 	KEY_WHEN = KEY_EVERY | KEY_PERMILLE | KEY_COUNT | KEY_AFTER | KEY_LINK,
 };
 
@@ -38,6 +40,8 @@ static const struct key keys[] = {
 	{ "code", KEY_CODE, offsetof(struct fault, code), 1, 0x7fffffff },
 	{ "status", KEY_CODE, offsetof(struct fault, code), 1, 0x7fffffff },
 	{ "length", KEY_LENGTH, offsetof(struct fault, length), 0, 0x7fffffff },
+	{ "burst", KEY_BURST, offsetof(struct fault, burst), 1, 1000000 },
+	{ "level", KEY_LEVEL, offsetof(struct fault, level), 0, 99 },
 };
 
 struct rule {
@@ -90,6 +94,18 @@ static const struct rule rules[] = {
 	[FAULT_AWAY] = { "away", KEY_WHEN | KEY_MS, 0, { .ms = 5000 } },
 	[FAULT_DROP_BIND] = { "drop-bind", KEY_WHEN, 0, { 0 } },
 	[FAULT_DROP_ENQUIRE] = { "drop-enquire", KEY_WHEN, 0, { 0 } },
+	[FAULT_BUCKET] = { "bucket",
+			   KEY_RATE | KEY_BURST | KEY_CODE | KEY_LINK,
+			   KEY_RATE,
+			   { .code = ESME_RTHROTTLED } },
+	[FAULT_WINDOW] = { "window",
+			   KEY_RATE | KEY_CODE | KEY_LINK,
+			   KEY_RATE,
+			   { .code = ESME_RTHROTTLED } },
+	[FAULT_CONGESTION] = { "congestion",
+			       KEY_WHEN | KEY_LEVEL,
+			       KEY_LEVEL,
+			       { 0 } },
 };
 
 /* Shorter words that testers know. */
@@ -261,7 +277,27 @@ static bool is_above_rate(struct fault *fault, int64_t now_ms)
 	return ++fault->struck_in_second > fault->rate;
 }
 
-static bool is_struck(struct fault *fault, int64_t now_ms)
+/* Those that let pass what is within a limit. */
+static bool is_over_limit(struct fault *fault, const char *system_id,
+			  int64_t now_ms)
+{
+	const struct limit_ask ask = { system_id, fault->rate, fault->burst,
+				       now_ms };
+
+	switch (fault->kind) {
+	case FAULT_THROTTLE:
+		return is_above_rate(fault, now_ms);
+	case FAULT_BUCKET:
+		return !limit_bucket_passes(&fault->limit, &ask);
+	case FAULT_WINDOW:
+		return !limit_window_passes(&fault->limit, &ask);
+	default:
+		return true;
+	}
+}
+
+static bool is_struck(struct fault *fault, const char *system_id,
+		      int64_t now_ms)
 {
 	fault->seen++;
 	if (fault->seen <= fault->after)
@@ -273,7 +309,7 @@ static bool is_struck(struct fault *fault, int64_t now_ms)
 	if (fault->permille &&
 	    dice_throw(&fault->dice, 1000) >= (uint32_t)fault->permille)
 		return false;
-	if (fault->kind == FAULT_THROTTLE && !is_above_rate(fault, now_ms))
+	if (!is_over_limit(fault, system_id, now_ms))
 		return false;
 	fault->struck++;
 	return true;
@@ -290,14 +326,14 @@ struct fault *fault_strike(struct fault_set *set, enum fault_kind kind,
 	for (size_t i = 0; i < set->count; i++)
 		if (set->faults[i].kind == kind &&
 		    is_meant(&set->faults[i], system_id) &&
-		    is_struck(&set->faults[i], now_ms))
+		    is_struck(&set->faults[i], system_id, now_ms))
 			return &set->faults[i];
 	return NULL;
 }
 
-bool fault_strikes(struct fault *fault, int64_t now_ms)
+bool fault_strikes(struct fault *fault, const char *system_id, int64_t now_ms)
 {
-	return is_struck(fault, now_ms);
+	return is_struck(fault, system_id, now_ms);
 }
 
 bool fault_is_of_message(enum fault_kind kind)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/dice.h"
+#include "sim/limit.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,6 +30,9 @@ enum fault_kind {
 	FAULT_AWAY,
 	FAULT_DROP_BIND,
 	FAULT_DROP_ENQUIRE,
+	FAULT_BUCKET,
+	FAULT_WINDOW,
+	FAULT_CONGESTION,
 };
 
 #define FAULT_MAX 32
@@ -47,6 +51,8 @@ struct fault {
 	long ms;
 	long code;
 	long length;
+	long burst;
+	long level;
 	bool now;
 	/* Whom alone it strikes; empty is everybody. */
 	char system_id[16];
@@ -57,6 +63,7 @@ struct fault {
 	long struck;
 	long struck_in_second;
 	int64_t second_ms;
+	struct limit limit;
 };
 
 struct fault_set {
@@ -80,7 +87,7 @@ struct fault *fault_strike(struct fault_set *set, enum fault_kind kind,
 			   const char *system_id, int64_t now_ms);
 
 /* The same of one fault that is in no set. */
-bool fault_strikes(struct fault *fault, int64_t now_ms);
+bool fault_strikes(struct fault *fault, const char *system_id, int64_t now_ms);
 
 /* Whether it strikes at a message: then a rule may have it. */
 bool fault_is_of_message(enum fault_kind kind);

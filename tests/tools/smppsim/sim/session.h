@@ -30,6 +30,8 @@ struct session {
 	uint32_t last_sequence;
 	long in_flight;
 	char system_id[16];
+	/* What it said at binding. */
+	uint8_t interface_version;
 	char peer[64];
 	bool is_enquiring;
 	/* It connected to its peer, not the peer to it. */

@@ -87,7 +87,7 @@ static struct fault *strike(struct sim *sim, enum fault_kind kind,
 	struct rule *rule = sim->rule;
 
 	if (rule && rule->has_fault && rule->fault.kind == kind &&
-	    fault_strikes(&rule->fault, loop_now_ms(sim->loop)))
+	    fault_strikes(&rule->fault, system_id, loop_now_ms(sim->loop)))
 		return &rule->fault;
 	return fault_strike(&sim->faults, kind, system_id,
 			    loop_now_ms(sim->loop));

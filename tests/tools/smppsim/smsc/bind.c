@@ -100,13 +100,14 @@ static void event_bind(struct session *session, const struct pdu *pdu,
 static void send_bind_resp(struct session *session, const struct pdu *pdu,
 			   uint32_t status)
 {
-	static const uint8_t version = 0x34;
+	/* Of SMPP 5.0 only what a 5.0 peer may be told. */
+	const uint8_t version = pdu->interface_version >= 0x50 ? 0x50 : 0x34;
 	struct pdu response = reply_to(pdu, status);
 	struct buf tlvs = { 0 };
 
 	memcpy(response.system_id, "smppsim", 8);
 	/* Older peers know no optional parameters (SMPP 3.4 3.4.2). */
-	if (pdu->interface_version >= version)
+	if (pdu->interface_version >= 0x34)
 		pdu_append_tlv(&tlvs, PDU_TLV_sc_interface_version, &version,
 			       1);
 	response.tlvs = tlvs.bytes;
@@ -136,6 +137,7 @@ static void bind_accept(struct session *session, const struct pdu *pdu)
 
 	sim->tally.binds++;
 	session->state = state_after(pdu->command_id);
+	session->interface_version = pdu->interface_version;
 	session->outbox = outbox_get(sim, session->system_id);
 	event_bind(session, pdu, ESME_ROK);
 	send_bind_resp(session, pdu, ESME_ROK);

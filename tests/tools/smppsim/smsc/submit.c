@@ -208,14 +208,18 @@ static uint32_t accept_multi(struct session *session, const struct pdu *pdu,
 
 static uint32_t submit_judge(struct session *session, const struct pdu *pdu)
 {
+	static const enum fault_kind refusing[] = {
+		FAULT_THROTTLE, FAULT_BUCKET, FAULT_WINDOW, FAULT_STATUS
+	};
 	struct sim *sim = session->sim;
-	const struct fault *fault =
-		sim_strike(sim, FAULT_THROTTLE, session, pdu);
 
-	if (!fault)
-		fault = sim_strike(sim, FAULT_STATUS, session, pdu);
-	if (fault)
-		return (uint32_t)fault->code;
+	for (size_t i = 0; i < sizeof(refusing) / sizeof(*refusing); i++) {
+		const struct fault *fault =
+			sim_strike(sim, refusing[i], session, pdu);
+
+		if (fault)
+			return (uint32_t)fault->code;
+	}
 	return sim->rule && sim->rule->status ? (uint32_t)sim->rule->status :
 						submit_check(pdu);
 }
@@ -271,10 +275,30 @@ static void submit_count(struct sim *sim, uint32_t status)
 		sim->tally.submits_refused++;
 }
 
+/* Older peers know no such parameter. */
+static void add_congestion(struct session *session, struct pdu *response,
+			   struct buf *tlvs)
+{
+	const struct fault *fault;
+	uint8_t level;
+
+	if (session->interface_version < 0x50 ||
+	    response->command_status != ESME_ROK)
+		return;
+	fault = sim_strike(session->sim, FAULT_CONGESTION, session, response);
+	if (!fault)
+		return;
+	level = (uint8_t)fault->level;
+	pdu_append_tlv(tlvs, PDU_TLV_congestion_state, &level, 1);
+	response->tlvs = tlvs->bytes;
+	response->tlvs_len = tlvs->len;
+}
+
 void submit_on_submit(struct session *session, const struct pdu *pdu)
 {
 	struct sim *sim = session->sim;
 	struct buf refused = { 0 };
+	struct buf tlvs = { 0 };
 	struct pdu response;
 
 	sim->rule = submit_rule(session, pdu);
@@ -294,7 +318,9 @@ void submit_on_submit(struct session *session, const struct pdu *pdu)
 		sim->tally.ids++;
 	}
 	submit_count(sim, response.command_status);
+	add_congestion(session, &response, &tlvs);
 	reply_send_spoilt(session, EVENT_SUBMIT_RESP, &response);
 	sim->rule = NULL;
+	buf_destroy(&tlvs);
 	buf_destroy(&refused);
 }
