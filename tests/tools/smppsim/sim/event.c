@@ -1,6 +1,7 @@
 /* What happens, as NDJSON: one JSON object per line, written at once. */
 #include "sim/event.h"
 
+#include "sim/history.h"
 #include "wire/text.h"
 #include "wire/udh.h"
 
@@ -58,11 +59,10 @@ bool event_open(struct event_log *log, enum event_kind kind, int64_t wall_ms)
 	return true;
 }
 
-void event_close(struct event_log *log)
+static void write_line(const struct event_log *log)
 {
 	size_t at = 0;
 
-	json_close(&log->line);
 	while (at < log->line.len) {
 		const ssize_t got = write(log->fd, log->line.bytes + at,
 					  log->line.len - at);
@@ -75,6 +75,14 @@ void event_close(struct event_log *log)
 		else if (got > 0)
 			at += (size_t)got;
 	}
+}
+
+void event_close(struct event_log *log)
+{
+	json_close(&log->line);
+	if (log->history)
+		history_add(log->history, &log->line);
+	write_line(log);
 }
 
 static void add_concat(struct buf *line, const struct pdu *pdu, struct udh *udh)

@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+struct history;
+
 enum event_kind {
 	EVENT_LISTENING,
 	EVENT_CONNECT,
@@ -49,6 +51,8 @@ struct event_log {
 	struct buf line;
 	int fd;
 	bool quiet;
+	/* Gets each line too; NULL: none. */
+	struct history *history;
 };
 
 /* False: this kind is not wanted (quiet), write nothing. Otherwise members

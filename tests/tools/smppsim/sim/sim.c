@@ -4,6 +4,7 @@
 #include "control/control.h"
 #include "esme/esme.h"
 #include "replay/replay.h"
+#include "sim/history.h"
 #include "sim/reply.h"
 #include "sim/session.h"
 #include "smsc/message.h"
@@ -244,6 +245,8 @@ static void sim_fill(struct sim *sim, const struct options *options)
 		fault_add(&sim->faults, &options->faults.faults[i], seed);
 	sim->events.fd = STDOUT_FILENO;
 	sim->events.quiet = options->quiet;
+	if (options->web_port >= 0)
+		sim->events.history = history_create();
 	sim->messages = message_store_create(seed);
 	dice_seed(&sim->dice, seed);
 	TAILQ_INIT(&sim->sessions);
@@ -449,6 +452,7 @@ void sim_destroy(struct sim **simp)
 	tls_destroy(&sim->tls);
 	loop_destroy(&sim->loop);
 	trace_destroy(&sim->trace);
+	history_destroy(&sim->events.history);
 	buf_destroy(&sim->events.line);
 	free(sim);
 	*simp = NULL;

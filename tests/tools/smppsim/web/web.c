@@ -3,6 +3,7 @@
 #include "web/web.h"
 
 #include "control/control.h"
+#include "web/events.h"
 #include "web/origin.h"
 #include "web/page.h"
 #include "web/post.h"
@@ -47,17 +48,12 @@ static const struct {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static enum MHD_Result respond(struct web *web, struct MHD_Connection *to,
-			       unsigned status, const struct buf *body)
+/* Takes the response. */
+static enum MHD_Result queue(struct web *web, struct MHD_Connection *to,
+			     unsigned status, struct MHD_Response *response)
 {
-	const bool is_page = body == &web->page;
-	struct MHD_Response *response = MHD_create_response_from_buffer(
-		body->len, body->bytes, MHD_RESPMEM_MUST_COPY);
 	enum MHD_Result result;
 
-	MHD_add_response_header(response, "Content-Type",
-				is_page ? "text/html; charset=utf-8" :
-					  "application/json");
 	MHD_add_response_header(response, "Cache-Control", "no-store");
 	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
 	MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
@@ -66,6 +62,19 @@ static enum MHD_Result respond(struct web *web, struct MHD_Connection *to,
 	result = MHD_queue_response(to, status, response);
 	MHD_destroy_response(response);
 	return result;
+}
+
+static enum MHD_Result respond(struct web *web, struct MHD_Connection *to,
+			       unsigned status, const struct buf *body)
+{
+	const bool is_page = body == &web->page;
+	struct MHD_Response *response = MHD_create_response_from_buffer(
+		body->len, body->bytes, MHD_RESPMEM_MUST_COPY);
+
+	MHD_add_response_header(response, "Content-Type",
+				is_page ? "text/html; charset=utf-8" :
+					  "application/json");
+	return queue(web, to, status, response);
 }
 
 static enum MHD_Result refuse(struct web *web, struct MHD_Connection *to,
@@ -83,6 +92,19 @@ static enum MHD_Result refuse(struct web *web, struct MHD_Connection *to,
 	return result;
 }
 
+static enum MHD_Result get_events(struct web *web, struct MHD_Connection *from)
+{
+	struct MHD_Response *response = events_answer(
+		web->sim->events.history,
+		MHD_lookup_connection_value(from, MHD_GET_ARGUMENT_KIND,
+					    "after"));
+
+	if (!response)
+		return refuse(web, from, MHD_HTTP_BAD_REQUEST,
+			      "after is no number");
+	return queue(web, from, MHD_HTTP_OK, response);
+}
+
 static enum MHD_Result get(struct web *web, struct MHD_Connection *from,
 			   const char *path)
 {
@@ -91,6 +113,8 @@ static enum MHD_Result get(struct web *web, struct MHD_Connection *from,
 
 	if (strcmp(path, "/") == 0)
 		return respond(web, from, MHD_HTTP_OK, &web->page);
+	if (strcmp(path, "/events") == 0)
+		return get_events(web, from);
 	if (strcmp(path, "/state") != 0)
 		return refuse(web, from, MHD_HTTP_NOT_FOUND, "no such page");
 	state_format(&body, web->sim);
