@@ -1,5 +1,6 @@
 /* smppsim: an SMSC on a port, for testers (SMPP 3.4). */
 #include "control/ctl.h"
+#include "pics.h"
 #include "sim/sim.h"
 
 #include <signal.h>
@@ -70,6 +71,9 @@ int main(int argc, char **argv)
 		break;
 	case OPTIONS_HELP:
 		options_print_help();
+		break;
+	case OPTIONS_PICS:
+		pics_print();
 		break;
 	case OPTIONS_WRONG:
 		fputs("smppsim: see smppsim --help\n", stderr);

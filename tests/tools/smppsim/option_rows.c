@@ -176,6 +176,8 @@ const struct option_row option_rows[] = {
 	{ "response-timeout", "MS", FOR_ESME, KIND_NUMBER,
 	  AT(esme.response_timeout_ms), 1, MS_MAX, NULL,
 	  "count a submit as unanswered after so long (10000)" },
+	{ "pics", NULL, FOR_BOTH, KIND_PICS, 0, 0, 0, NULL,
+	  "print which PDUs and parameters of SMPP each role knows" },
 	{ "help", NULL, FOR_BOTH, KIND_HELP, 0, 0, 0, NULL, "this text" },
 };
 

@@ -15,6 +15,7 @@ enum option_kind {
 	KIND_EXPECT,
 	KIND_SCRIPT,
 	KIND_HELP,
+	KIND_PICS,
 };
 
 /* Bits: 1 << enum options_role. */

@@ -146,6 +146,7 @@ static bool row_apply(struct options *options, const struct option_row *row,
 	case KIND_SCRIPT:
 		return script_read(options, text, why);
 	case KIND_HELP:
+	case KIND_PICS:
 		return true;
 	default:
 		return row_apply_member(row, (char *)options + row->offset,
@@ -160,6 +161,7 @@ bool options_apply(struct options *options, const char *name, char *text,
 
 	*why = "unknown option";
 	if (!row || row->kind == KIND_SCRIPT || row->kind == KIND_HELP ||
+	    row->kind == KIND_PICS ||
 	    !(row->roles & 1 << options->role))
 		return false;
 	return row_apply(options, row, text, why);
@@ -258,6 +260,8 @@ static enum options_result parse_words(struct options *options, int argc,
 		row = &option_rows[index];
 		if (row->kind == KIND_HELP)
 			return OPTIONS_HELP;
+		if (row->kind == KIND_PICS)
+			return OPTIONS_PICS;
 		why = "not for this role";
 		if (row->roles & 1 << options->role &&
 		    row_apply(options, row, optarg, &why))

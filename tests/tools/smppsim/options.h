@@ -112,7 +112,7 @@ struct options {
 	struct script *script;
 };
 
-enum options_result { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_WRONG };
+enum options_result { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_PICS, OPTIONS_WRONG };
 
 /* Fills options with defaults and what argv says; a wrong option is explained
  * on stderr. Strings borrow from argv. The first word may be the role. */

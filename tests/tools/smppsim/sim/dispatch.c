@@ -71,16 +71,26 @@ static const struct route esme_routes[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static const struct route *route_find(const struct sim *sim,
-				      uint32_t command_id)
+static const struct route *route_of(bool is_esme, uint32_t command_id)
 {
-	const struct route *table = sim->esme ? esme_routes : routes;
-	const size_t count = sim->esme ? COUNT(esme_routes) : COUNT(routes);
+	const struct route *table = is_esme ? esme_routes : routes;
+	const size_t count = is_esme ? COUNT(esme_routes) : COUNT(routes);
 
 	for (size_t i = 0; i < count; i++)
 		if (table[i].command_id == command_id)
 			return &table[i];
 	return NULL;
+}
+
+static const struct route *route_find(const struct sim *sim,
+				      uint32_t command_id)
+{
+	return route_of(sim->esme != NULL, command_id);
+}
+
+bool dispatch_is_taken(bool is_esme, uint32_t command_id)
+{
+	return route_of(is_esme, command_id) != NULL;
 }
 
 static void event_bad(struct session *session, const struct pdu *pdu,

@@ -7,6 +7,9 @@
 /* One whole PDU as it came. */
 void dispatch_pdu(struct session *session, const uint8_t *bytes, size_t len);
 
+/* Whether this role takes the command at all. */
+bool dispatch_is_taken(bool is_esme, uint32_t command_id);
+
 /* The commands, each answered by who takes it. */
 void bind_on_bind(struct session *session, const struct pdu *pdu);
 void bind_on_unbind(struct session *session, const struct pdu *pdu);

@@ -29,8 +29,17 @@ enum pdu_status {
 };
 
 enum pdu_tlv {
-#define PDU_TLV(name, tag, least, most) PDU_TLV_##name = (tag),
+#define PDU_TLV(name, tag, least, most, use) PDU_TLV_##name = (tag),
 #include "wire/pdu.def"
+};
+
+/* Of an optional parameter beyond its name and length: its value means something
+ * to the simulator, the simulator sends it. */
+enum pdu_use {
+	PDU_USE_NONE,
+	PDU_USE_READ = 1,
+	PDU_USE_SENT = 2,
+	PDU_USE_BOTH = 3,
 };
 
 struct pdu_addr {

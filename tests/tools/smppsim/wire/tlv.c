@@ -7,7 +7,7 @@ static const struct tlv_rule {
 	size_t least;
 	size_t most;
 } rules[] = {
-#define PDU_TLV(name, tag, least, most) { #name, tag, least, most },
+#define PDU_TLV(name, tag, least, most, use) { #name, tag, least, most },
 #include "wire/pdu.def"
 };
 
