@@ -214,30 +214,26 @@ static bool take_dest(struct cursor *cur, struct pdu_dest *dest)
 			       take_addr(cur, &dest->addr);
 }
 
-static bool take_dests(struct cursor *cur, struct pdu *pdu)
+static bool take_unsuccess(struct cursor *cur, struct pdu_dest *dest)
+{
+	const uint8_t *status;
+
+	return take_addr(cur, &dest->addr) && take(cur, 4, &status);
+}
+
+typedef bool take_entry_fn(struct cursor *cur, struct pdu_dest *dest);
+
+/* A count and its entries, which stay where they are. */
+static bool take_list(struct cursor *cur, struct pdu *pdu, int least,
+		      take_entry_fn *take_entry)
 {
 	struct pdu_dest dest;
 
-	if (!take_u8(cur, &pdu->dest_count) || pdu->dest_count == 0)
+	if (!take_u8(cur, &pdu->dest_count) || pdu->dest_count < least)
 		return false;
 	pdu->dests = cur->at;
 	for (int i = 0; i < pdu->dest_count; i++)
-		if (!take_dest(cur, &dest))
-			return false;
-	pdu->dests_len = (size_t)(cur->at - pdu->dests);
-	return true;
-}
-
-static bool take_unsuccess(struct cursor *cur, struct pdu *pdu)
-{
-	struct pdu_addr addr;
-	const uint8_t *status;
-
-	if (!take_u8(cur, &pdu->dest_count))
-		return false;
-	pdu->dests = cur->at;
-	for (int i = 0; i < pdu->dest_count; i++)
-		if (!take_addr(cur, &addr) || !take(cur, 4, &status))
+		if (!take_entry(cur, &dest))
 			return false;
 	pdu->dests_len = (size_t)(cur->at - pdu->dests);
 	return true;
@@ -256,9 +252,9 @@ static bool take_field(struct cursor *cur, struct pdu *pdu,
 	case KIND_TEXT:
 		return take_text(cur, pdu);
 	case KIND_DESTS:
-		return take_dests(cur, pdu);
+		return take_list(cur, pdu, 1, take_dest);
 	case KIND_UNSUCCESS:
-		return take_unsuccess(cur, pdu);
+		return take_list(cur, pdu, 0, take_unsuccess);
 	}
 	return false;
 }
@@ -386,6 +382,13 @@ static const char *shown_name(uint8_t id)
 	return fields[id].name;
 }
 
+static void show_octets(struct pdu_field *shown, const uint8_t *octets,
+			size_t len)
+{
+	shown->octets = len ? octets : (const uint8_t *)"";
+	shown->len = len;
+}
+
 static void show_field(const struct pdu *pdu, const struct field *field,
 		       struct pdu_field *shown)
 {
@@ -399,17 +402,11 @@ static void show_field(const struct pdu *pdu, const struct field *field,
 		shown->str = member;
 		break;
 	case KIND_TEXT:
-		shown->octets = (const uint8_t *)"";
-		shown->len = pdu->sm_len;
-		if (pdu->sm_len)
-			shown->octets = pdu->short_message;
+		show_octets(shown, pdu->short_message, pdu->sm_len);
 		break;
 	case KIND_DESTS:
 	case KIND_UNSUCCESS:
-		shown->octets = (const uint8_t *)"";
-		shown->len = pdu->dests_len;
-		if (pdu->dests_len)
-			shown->octets = pdu->dests;
+		show_octets(shown, pdu->dests, pdu->dests_len);
 		break;
 	}
 }
