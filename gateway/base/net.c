@@ -99,6 +99,9 @@ static void take_down(struct iwf_stream *stream)
 	iwf_timer_stop(&stream->timer);
 	stream_close_socket(stream);
 	tls_session_destroy(&stream->tls);
+	if (stream->places)
+		listener_place_free(stream->places);
+	stream->places = NULL;
 }
 
 void stream_end(struct iwf_stream *stream, enum iwf_err err)

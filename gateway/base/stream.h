@@ -22,6 +22,7 @@ struct iwf_stream {
 	struct iwf_watch watch;
 	int fd; /* -1: none */
 	struct tls_session *tls; /* NULL: in clear */
+	struct listener_places *places; /* NULL: it was not accepted */
 
 	struct lookup_waiter waiter;
 	struct lookup_addresses addresses;
@@ -63,3 +64,5 @@ void stream_start(struct iwf_stream *stream);
 void stream_open(struct iwf_stream *stream);
 /* The last callback; never from inside a call of the owner's. */
 void stream_end(struct iwf_stream *stream, enum iwf_err err);
+/* A stream that was accepted has ended (listen.c). */
+void listener_place_free(struct listener_places *places);

@@ -57,3 +57,47 @@ IWF_EXPORT void iwf_stream_hold(struct iwf_stream *stream, bool hold);
 /* Tries once to write what is unsent, then closes; no callback follows.
  * Accepts a pointer to NULL. */
 IWF_EXPORT void iwf_stream_destroy(struct iwf_stream **stream);
+
+/* --- connections that come to us --- */
+
+struct iwf_listener;
+
+/* Where a connection comes from. */
+struct iwf_remote {
+	uint8_t address[16]; /* IPv6; an IPv4 address is ::ffff:a.b.c.d */
+	uint16_t port;
+	char text[46];       /* the address as humans write it */
+};
+
+struct iwf_listener_ops {
+	/* Somebody connected. Returns who owns the stream from now on; on_open
+	 * follows at once. NULL: not wanted, the stream is closed and
+	 * gone. The listener may be destroyed inside. */
+	struct iwf_stream_owner *(*on_accept)(struct iwf_listener *listener,
+					      struct iwf_stream *stream,
+					      const struct iwf_remote *remote);
+};
+
+struct iwf_listen_conf {
+	struct iwf_str host;      /* an IPv4/IPv6 address, no name */
+	uint16_t port;            /* 0: any that is free */
+	uint32_t connections_max; /* open at the same time, more have to wait;
+				   * 0: no limit */
+	uint32_t input_max_len;   /* of each, see iwf_stream_conf */
+};
+
+struct iwf_listener_owner {
+	const struct iwf_listener_ops *ops;
+};
+/* NULL when the address cannot be had; why says so. Streams live on when their
+ * listener is destroyed. Everything on the loop's own thread. */
+IWF_EXPORT struct iwf_listener *
+iwf_listen(struct iwf_loop *loop, const struct iwf_listen_conf *conf,
+	   struct iwf_listener_owner *owner, struct iwf_why *why);
+IWF_EXPORT struct iwf_listener_owner *
+iwf_listener_owner(const struct iwf_listener *listener);
+IWF_EXPORT uint16_t iwf_listener_port(const struct iwf_listener *listener);
+/* While held, nobody is taken: they wait in the kernel's queue. */
+IWF_EXPORT void iwf_listener_hold(struct iwf_listener *listener, bool hold);
+/* Accepts a pointer to NULL. */
+IWF_EXPORT void iwf_listener_destroy(struct iwf_listener **listener);

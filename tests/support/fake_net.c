@@ -4,9 +4,11 @@
 #include <iwf/arena.h>
 #include <iwf/buf.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define STREAMS_MAX 256u
+#define LISTENERS_MAX 4u
 
 enum fake_state { FAKE_CONNECTING, FAKE_OPEN, FAKE_ENDED };
 
@@ -101,6 +103,102 @@ struct iwf_stream *iwf_stream_connect(struct iwf_loop *loop,
 	stream->input_max_len = conf->input_max_len;
 	streams[stream_count++] = stream;
 	iwf_timer_start(loop, &stream->timer, conf->connect_ms, on_timer);
+	return stream;
+}
+
+/* --- listening --- */
+
+struct iwf_listener {
+	struct iwf_listener_owner *owner;
+	struct iwf_listen_conf conf;
+	bool is_held;
+	bool is_open;
+};
+
+static struct iwf_listener listeners[LISTENERS_MAX];
+
+static struct iwf_listener *listener_find(uint16_t port)
+{
+	for (unsigned i = 0; i < LISTENERS_MAX; i++)
+		if (listeners[i].is_open && listeners[i].conf.port == port)
+			return &listeners[i];
+	return NULL;
+}
+
+unsigned fake_net_listener_count(void)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < LISTENERS_MAX; i++)
+		count += listeners[i].is_open;
+	return count;
+}
+
+struct iwf_listener *iwf_listen(struct iwf_loop *loop,
+				const struct iwf_listen_conf *conf,
+				struct iwf_listener_owner *owner,
+				struct iwf_why *why)
+{
+	unsigned i = 0;
+
+	(void)loop;
+	if (listener_find(conf->port)) {
+		iwf_why_set(why, IWF_E_IO, 0, "the port is taken");
+		return NULL;
+	}
+	while (i < LISTENERS_MAX && listeners[i].is_open)
+		i++;
+	IWF_BUG_ON(i == LISTENERS_MAX);
+	listeners[i] = (struct iwf_listener){ owner, *conf, false, true };
+	return &listeners[i];
+}
+
+struct iwf_listener_owner *iwf_listener_owner(const struct iwf_listener *listener)
+{
+	return listener->owner;
+}
+
+uint16_t iwf_listener_port(const struct iwf_listener *listener)
+{
+	return listener->conf.port;
+}
+
+void iwf_listener_hold(struct iwf_listener *listener, bool hold)
+{
+	listener->is_held = hold;
+}
+
+void iwf_listener_destroy(struct iwf_listener **listener)
+{
+	if (*listener)
+		(*listener)->is_open = false;
+	*listener = NULL;
+}
+
+struct iwf_stream *fake_net_connect(uint16_t port, const char *from)
+{
+	struct iwf_listener *listener = listener_find(port);
+	struct iwf_stream *stream = IWF_NEW(struct iwf_stream);
+	struct iwf_remote remote = { .port = 1 };
+	int numbers[4] = { 0 };
+
+	IWF_BUG_ON(!listener || listener->is_held);
+	IWF_BUG_ON(stream_count == STREAMS_MAX);
+	IWF_BUG_ON(sscanf(from, "%d.%d.%d.%d", &numbers[0], &numbers[1],
+			  &numbers[2], &numbers[3]) != 4);
+	memset(remote.address + 10, 0xff, 2);
+	for (unsigned i = 0; i < 4; i++)
+		remote.address[12 + i] = (uint8_t)numbers[i];
+	snprintf(remote.text, sizeof(remote.text), "%s", from);
+	stream->input_max_len = listener->conf.input_max_len;
+	stream->state = FAKE_OPEN;
+	streams[stream_count++] = stream;
+	stream->owner = listener->owner->ops->on_accept(listener, stream,
+							&remote);
+	if (stream->owner)
+		stream->owner->ops->on_open(stream);
+	else
+		stream->state = FAKE_ENDED;
 	return stream;
 }
 

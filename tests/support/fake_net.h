@@ -30,3 +30,9 @@ struct iwf_str fake_net_sent(const struct iwf_stream *stream);
 void fake_net_eat(struct iwf_stream *stream, size_t len);
 /* While stuck, what is sent counts as unsent; then all leaves at once. */
 void fake_net_stick(struct iwf_stream *stream, bool is_stuck);
+
+/* Ports that are listened on now. */
+unsigned fake_net_listener_count(void);
+/* A peer with this IPv4 address connects to the port, on which somebody
+ * listens; the stream is open, or has ended when it was not wanted. */
+struct iwf_stream *fake_net_connect(uint16_t port, const char *from);
