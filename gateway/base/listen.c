@@ -15,6 +15,7 @@
 /* How soon it is looked again whether one more has room; also after the
  * process ran out of descriptors, of which nobody tells. */
 #define LOOK_AGAIN_MS 50
+#define HANDSHAKE_MS 10000
 
 /* Outlives the listener while streams that it made are open. */
 struct listener_places {
@@ -30,6 +31,8 @@ struct iwf_listener {
 	int fd;
 	uint32_t connections_max;
 	uint32_t input_max_len;
+	struct iwf_tls *tls; /* NULL: in clear */
+	uint32_t handshake_ms;
 	struct listener_places *places;
 	bool is_held;
 	bool is_inside; /* a callback; destroying waits for its end */
@@ -106,6 +109,11 @@ static void connection_give(struct iwf_listener *listener, int fd,
 	stream->fd = fd;
 	stream->places = listener->places;
 	listener->places->taken++;
+	if (listener->tls) {
+		stream->tls = tls_session_create(listener->tls, IWF_STR_NONE);
+		stream->due_ms = iwf_loop_now_ms(listener->loop) +
+			listener->handshake_ms;
+	}
 	owner = listener->owner->ops->on_accept(listener, stream, &remote);
 	if (!owner) {
 		iwf_stream_destroy(&stream);
@@ -117,6 +125,7 @@ static void connection_give(struct iwf_listener *listener, int fd,
 
 static void listener_free(struct iwf_listener *listener)
 {
+	iwf_tls_destroy(&listener->tls);
 	listener->places->is_orphan = true;
 	places_free(listener->places);
 	free(listener);
@@ -193,6 +202,9 @@ struct iwf_listener *iwf_listen(struct iwf_loop *loop,
 	listener->fd = fd;
 	listener->connections_max = conf->connections_max;
 	listener->input_max_len = conf->input_max_len;
+	listener->tls = tls_share(conf->tls);
+	listener->handshake_ms = conf->handshake_ms ? conf->handshake_ms :
+		HANDSHAKE_MS;
 	listener->places = IWF_NEW(struct listener_places);
 	watch_again(listener);
 	return listener;
@@ -206,6 +218,13 @@ struct iwf_listener_owner *iwf_listener_owner(const struct iwf_listener *listene
 uint16_t iwf_listener_port(const struct iwf_listener *listener)
 {
 	return socket_port(listener->fd);
+}
+
+void iwf_listener_set_tls(struct iwf_listener *listener,
+			  const struct iwf_tls *tls)
+{
+	iwf_tls_destroy(&listener->tls);
+	listener->tls = tls_share(tls);
 }
 
 void iwf_listener_hold(struct iwf_listener *listener, bool hold)

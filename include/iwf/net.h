@@ -71,8 +71,9 @@ struct iwf_remote {
 
 struct iwf_listener_ops {
 	/* Somebody connected. Returns who owns the stream from now on; on_open
-	 * follows at once. NULL: not wanted, the stream is closed and
-	 * gone. The listener may be destroyed inside. */
+	 * follows at once, by TLS when its handshake is done, or on_close.
+	 * NULL: not wanted, the stream is closed and gone. The listener may be
+	 * destroyed inside. */
 	struct iwf_stream_owner *(*on_accept)(struct iwf_listener *listener,
 					      struct iwf_stream *stream,
 					      const struct iwf_remote *remote);
@@ -84,6 +85,8 @@ struct iwf_listen_conf {
 	uint32_t connections_max; /* open at the same time, more have to wait;
 				   * 0: no limit */
 	uint32_t input_max_len;   /* of each, see iwf_stream_conf */
+	const struct iwf_tls *tls; /* of IWF_TLS_SERVER; NULL: in clear */
+	uint32_t handshake_ms;    /* for TLS's; 0: ten seconds */
 };
 
 struct iwf_listener_owner {
@@ -97,6 +100,9 @@ iwf_listen(struct iwf_loop *loop, const struct iwf_listen_conf *conf,
 IWF_EXPORT struct iwf_listener_owner *
 iwf_listener_owner(const struct iwf_listener *listener);
 IWF_EXPORT uint16_t iwf_listener_port(const struct iwf_listener *listener);
+/* For the connections to come, after files were renewed; NULL: in clear. */
+IWF_EXPORT void iwf_listener_set_tls(struct iwf_listener *listener,
+				     const struct iwf_tls *tls);
 /* While held, nobody is taken: they wait in the kernel's queue. */
 IWF_EXPORT void iwf_listener_hold(struct iwf_listener *listener, bool hold);
 /* Accepts a pointer to NULL. */

@@ -168,6 +168,13 @@ void iwf_listener_hold(struct iwf_listener *listener, bool hold)
 	listener->is_held = hold;
 }
 
+void iwf_listener_set_tls(struct iwf_listener *listener,
+			  const struct iwf_tls *tls)
+{
+	(void)listener;
+	(void)tls;
+}
+
 void iwf_listener_destroy(struct iwf_listener **listener)
 {
 	if (*listener)

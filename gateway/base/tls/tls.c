@@ -177,6 +177,18 @@ enum iwf_err iwf_tls_create(struct iwf_tls **out, enum iwf_tls_side side,
 	return err;
 }
 
+struct iwf_tls *tls_share(const struct iwf_tls *tls)
+{
+	struct iwf_tls *shared;
+
+	if (!tls)
+		return NULL;
+	shared = IWF_NEW(struct iwf_tls);
+	*shared = *tls;
+	SSL_CTX_up_ref(shared->shared);
+	return shared;
+}
+
 void iwf_tls_destroy(struct iwf_tls **tls)
 {
 	if (!*tls)

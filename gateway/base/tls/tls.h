@@ -11,3 +11,6 @@ struct iwf_tls {
 	bool verify;
 	char server_name[256]; /* empty: the host's */
 };
+
+/* Another owner of the same; NULL stays NULL. */
+struct iwf_tls *tls_share(const struct iwf_tls *tls);
