@@ -112,6 +112,21 @@ static inline bool delivery_is_gone(const struct delivery *dlv)
 	return dlv->row.state == STORE_SENT ||
 	       store_state_is_final(dlv->row.state);
 }
+/* Sets of parts, numbered from 1. */
+static inline unsigned delivery_parts_count(const uint8_t *parts)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < STORE_PARTS_LEN; i++)
+		if (parts[i])
+			count += (unsigned)__builtin_popcount(parts[i]);
+	return count;
+}
+static inline void delivery_part_set(uint8_t *parts, uint32_t part)
+{
+	if (part >= 1 && part <= IWF_PARTS_MAX)
+		parts[(part - 1) / 8] |= (uint8_t)(1u << (part - 1) % 8);
+}
 void delivery_list_push(struct delivery_list *list, struct delivery *dlv);
 void delivery_list_push_front(struct delivery_list *list,
 			      struct delivery *dlv);

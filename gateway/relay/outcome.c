@@ -1,22 +1,6 @@
 /* DOOR OUT: every fate of a delivery is decided and made durable here. */
 #include "relay/relay_priv.h"
 
-static unsigned count_bits(const uint8_t *bits)
-{
-	unsigned count = 0;
-
-	for (size_t i = 0; i < STORE_PARTS_LEN; i++)
-		if (bits[i])
-			count += (unsigned)__builtin_popcount(bits[i]);
-	return count;
-}
-
-static void set_bit(uint8_t *bits, uint32_t part)
-{
-	if (part >= 1 && part <= IWF_PARTS_MAX)
-		bits[(part - 1) / 8] |= (uint8_t)(1u << (part - 1) % 8);
-}
-
 static bool awaits_receipt(const struct delivery *dlv)
 {
 	return dlv->msg->kind == IWF_KIND_MESSAGE &&
@@ -43,7 +27,7 @@ static void log_end(const struct delivery *dlv)
 }
 
 /* There is room again, for what is ready or for what waits in the store. */
-static void host_next(struct iwf_host *host)
+void outcome_next(struct iwf_host *host)
 {
 	if (host->queue->behind)
 		queue_run(host->queue);
@@ -59,7 +43,7 @@ void outcome_left(struct delivery *dlv)
 	dlv->place = PLACE_NOWHERE;
 	lane_leave(dlv);
 	delivery_release(&dlv);
-	host_next(host);
+	outcome_next(host);
 }
 
 /* --- final states --- */
@@ -72,13 +56,13 @@ static bool is_bad(enum iwf_fate fate)
 
 bool outcome_is_unsent(const struct delivery *dlv)
 {
-	return !count_bits(dlv->row.parts_sent) && !dlv->row.resends &&
+	return !delivery_parts_count(dlv->row.parts_sent) && !dlv->row.resends &&
 	       !dlv->has_unsure && dlv->row.state != STORE_UNSURE &&
 	       !dlv->row.sent_at_ms;
 }
 
-static void end(struct delivery *dlv, enum store_state state,
-		enum iwf_fate fate, const struct iwf_report *report)
+void outcome_finish(struct delivery *dlv, enum store_state state,
+		    enum iwf_fate fate, const struct iwf_report *report)
 {
 	dlv->row.state = state;
 	dlv->row.done_at_ms = relay_wall_ms(dlv->relay);
@@ -132,7 +116,7 @@ void outcome_end(struct delivery *dlv, enum store_state state,
 				     .forbidden = dlv->forbidden };
 
 	relay_count(dlv->relay, metric_of(state));
-	end(dlv, state, outcome_fate(state), &report);
+	outcome_finish(dlv, state, outcome_fate(state), &report);
 }
 
 void outcome_unwanted(struct delivery *dlv)
@@ -158,7 +142,7 @@ void outcome_begin(struct delivery *dlv)
 	dlv->answers = 0;
 	/* What is told by others while it is out does not change this. */
 	dlv->answers_awaited = row->parts ?
-		row->parts - count_bits(row->parts_sent) : 0;
+		row->parts - delivery_parts_count(row->parts_sent) : 0;
 	dlv->worst = IWF_FATE_NONE;
 	dlv->has_unsure = false;
 }
@@ -190,7 +174,7 @@ void outcome_note_unsure(struct delivery *dlv)
 	const struct store_delivery *row = &dlv->row;
 	uint32_t part = 1;
 
-	if (row->parts - count_bits(row->parts_sent) != 1 || !binds(dlv))
+	if (row->parts - delivery_parts_count(row->parts_sent) != 1 || !binds(dlv))
 		return;
 	while (row->parts_sent[(part - 1) / 8] & (1u << (part - 1) % 8))
 		part++;
@@ -219,22 +203,22 @@ static void note_parts(struct delivery *dlv, const struct iwf_report *report)
 			outcome_note_unsure(dlv);
 	}
 	if (!dlv->answers_awaited)
-		dlv->answers_awaited = parts - count_bits(row->parts_sent);
+		dlv->answers_awaited = parts - delivery_parts_count(row->parts_sent);
 }
 
-static void note_sent(struct delivery *dlv, const struct iwf_report *report)
+void outcome_note_sent(struct delivery *dlv, const struct iwf_report *report)
 {
 	struct iwf_str id = report->remote_count ? report->remote_ids[0] :
 						   IWF_STR_NONE;
 
-	set_bit(dlv->row.parts_sent, report->part ? report->part : 1);
+	delivery_part_set(dlv->row.parts_sent, report->part ? report->part : 1);
 	delivery_add_remote(dlv, id);
 	if (id.len && binds(dlv))
 		delivery_bind(dlv, correlate_key(dlv->relay, dlv->queue, id),
 			      report->part ? report->part : 1);
 }
 
-static void mark_sent(struct delivery *dlv, const struct iwf_report *report)
+void outcome_mark_sent(struct delivery *dlv, const struct iwf_report *report)
 {
 	dlv->row.sent_at_ms = relay_wall_ms(dlv->relay);
 	dlv->row.state = awaits_receipt(dlv) ? STORE_SENT : STORE_FINISHED;
@@ -249,7 +233,7 @@ static void mark_sent(struct delivery *dlv, const struct iwf_report *report)
 
 static void finish_sent(struct delivery *dlv, const struct iwf_report *report)
 {
-	mark_sent(dlv, report);
+	outcome_mark_sent(dlv, report);
 	delivery_save(dlv);
 	outcome_left(dlv);
 }
@@ -308,7 +292,7 @@ static void finish_queued(struct delivery *dlv)
 	dlv->place = PLACE_NOWHERE;
 	lane_hold(dlv, now_ms + dlv->relay->conf.lane_hold_ms);
 	queue_postpone(dlv, due_ms);
-	host_next(host);
+	outcome_next(host);
 }
 
 void outcome_unsure(struct delivery *dlv)
@@ -351,7 +335,7 @@ static void finish_attempt(struct delivery *dlv,
 	case IWF_FATE_UNSURE:
 		/* A receipt may have told of all that this attempt did not. */
 		if (dlv->row.parts &&
-		    count_bits(dlv->row.parts_sent) >= dlv->row.parts)
+		    delivery_parts_count(dlv->row.parts_sent) >= dlv->row.parts)
 			finish_sent(dlv, report);
 		else
 			outcome_unsure(dlv);
@@ -397,10 +381,10 @@ static void answer_query(struct delivery *dlv, const struct iwf_report *report)
 	}
 	whole.fate = IWF_FATE_SENT;
 	for (uint32_t part = 1; part <= dlv->row.parts; part++)
-		set_bit(dlv->row.parts_sent, part);
-	note_sent(dlv, &whole);
+		delivery_part_set(dlv->row.parts_sent, part);
+	outcome_note_sent(dlv, &whole);
 	if (!delivery_is_gone(dlv))
-		mark_sent(dlv, &whole);
+		outcome_mark_sent(dlv, &whole);
 	if (report->fate != IWF_FATE_SENT)
 		outcome_later(dlv, report, 0);
 	delivery_save(dlv);
@@ -418,7 +402,7 @@ void outcome_answer(struct delivery *dlv, const struct iwf_report *report)
 	note_worst(dlv, report);
 	dlv->has_unsure |= report->fate == IWF_FATE_UNSURE;
 	if (report->fate == IWF_FATE_SENT)
-		note_sent(dlv, report);
+		outcome_note_sent(dlv, report);
 	dlv->answers += report->part ? 1 : dlv->answers_awaited;
 	if (dlv->answers < dlv->answers_awaited) {
 		if (report->fate == IWF_FATE_SENT)
@@ -432,100 +416,4 @@ void outcome_answer(struct delivery *dlv, const struct iwf_report *report)
 		return;
 	}
 	finish_attempt(dlv, report);
-}
-
-/* All of it has arrived; what is on its way to the disk or waits for its turn is
- * not sent again. */
-static void arrived_whole(struct delivery *dlv, const struct iwf_report *report)
-{
-	struct iwf_host *host = dlv->place == PLACE_READY ? dlv->host : NULL;
-
-	mark_sent(dlv, report);
-	dlv->row.resends -= dlv->resend_waits;
-	dlv->resend_waits = false;
-	if (dlv->place != PLACE_ATTEMPT)
-		lane_leave(dlv);
-	if (host)
-		host_next(host);
-}
-
-/* An attempt that was called unsure did arrive. */
-static void arrived(struct delivery *dlv, const struct iwf_report *report)
-{
-	const struct store_delivery *row = &dlv->row;
-	uint32_t parts = row->parts ? row->parts : 1;
-
-	note_sent(dlv, report);
-	if (!delivery_is_gone(dlv) && dlv->place != PLACE_HOST &&
-	    count_bits(row->parts_sent) >= parts)
-		arrived_whole(dlv, report);
-}
-
-void outcome_late(struct delivery *dlv, const struct iwf_report *report)
-{
-	arrived(dlv, report);
-	delivery_save(dlv);
-}
-
-/* --- later fates --- */
-
-static void delivered(struct delivery *dlv, const struct iwf_report *report,
-		      uint32_t part)
-{
-	set_bit(dlv->row.parts_good, part ? part : 1);
-	if (part && dlv->row.parts > 1 &&
-	    count_bits(dlv->row.parts_good) < dlv->row.parts) {
-		delivery_save(dlv);
-		return;
-	}
-	relay_count(dlv->relay, RELAY_M_DELIVERED);
-	end(dlv, STORE_DELIVERED, IWF_FATE_DELIVERED, report);
-}
-
-/* A row goes on from FINISHED to DELIVERED to DISPLAYED; no other end moves. */
-static bool is_late(const struct delivery *dlv, enum iwf_fate fate)
-{
-	switch (dlv->row.state) {
-	case STORE_FINISHED:
-		return fate != IWF_FATE_DELIVERED && fate != IWF_FATE_DISPLAYED;
-	case STORE_DELIVERED:
-		return fate != IWF_FATE_DISPLAYED;
-	default:
-		return store_state_is_final(dlv->row.state);
-	}
-}
-
-void outcome_later(struct delivery *dlv, const struct iwf_report *report,
-		   uint32_t part)
-{
-	if (is_late(dlv, report->fate)) {
-		relay_count(dlv->relay, RELAY_M_RECEIPT_LATE);
-		delivery_save(dlv);
-		return;
-	}
-	if (report->fate == IWF_FATE_DISPLAYED) {
-		end(dlv, STORE_DISPLAYED, IWF_FATE_DISPLAYED, report);
-		return;
-	}
-	dlv->row.code = report->code;
-	if (report->fate == IWF_FATE_DELIVERED) {
-		delivered(dlv, report, part);
-	} else if (report->fate == IWF_FATE_FAILED ||
-		   report->fate == IWF_FATE_EXPIRED) {
-		dlv->forbidden = report->forbidden;
-		relay_count(dlv->relay, RELAY_M_FAILED);
-		end(dlv, STORE_FAILED, IWF_FATE_FAILED, report);
-	} else {
-		delivery_save(dlv);
-	}
-}
-
-void outcome_settled(struct delivery *dlv, const struct iwf_report *report,
-		     uint32_t part)
-{
-	const struct iwf_report sent = { .fate = IWF_FATE_SENT, .part = part };
-
-	/* A change under way knows neither; both go with the next. */
-	arrived(dlv, &sent);
-	outcome_later(dlv, report, part);
 }

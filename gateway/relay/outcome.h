@@ -31,6 +31,18 @@ void receipt_finish(struct receipt *receipt, enum iwf_result result,
 /* It goes to its host now, and nothing of this attempt is answered yet. */
 void outcome_begin(struct delivery *dlv);
 void outcome_answer(struct delivery *dlv, const struct iwf_report *report);
+/* The peer's id of a part is noted and bound; all its parts are with the peer;
+ * it ends in this state, and who wants to know is told the fate. */
+void outcome_note_sent(struct delivery *dlv, const struct iwf_report *report);
+void outcome_mark_sent(struct delivery *dlv, const struct iwf_report *report);
+void outcome_finish(struct delivery *dlv, enum store_state state,
+		    enum iwf_fate fate, const struct iwf_report *report);
+
+/* There is room again at the host, for what is ready or waits in the store. */
+void outcome_next(struct iwf_host *host);
+
+/* outcome_later.c */
+/* The answer of an attempt that had been called unsure. */
 void outcome_late(struct delivery *dlv, const struct iwf_report *report);
 /* A later fate of a delivery the peer had taken; part 0 or from 1. */
 void outcome_later(struct delivery *dlv, const struct iwf_report *report,
@@ -38,6 +50,8 @@ void outcome_later(struct delivery *dlv, const struct iwf_report *report,
 /* As above, of the part that is unsure: that it arrived is news, too. */
 void outcome_settled(struct delivery *dlv, const struct iwf_report *report,
 		     uint32_t part);
+
+/* outcome.c again */
 /* What a state means to a peer; ATTEMPT is UNSURE. */
 enum iwf_fate outcome_fate(enum store_state state);
 /* Nothing of it can have reached its peer. */
