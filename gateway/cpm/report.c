@@ -19,6 +19,9 @@ static void set_status(const struct iwf_message *msg, struct imdn *imdn)
 		imdn->type = IMDN_TYPE_DISPLAY;
 		imdn->status = IMDN_STATUS_DISPLAYED;
 		return;
+	case IWF_FATE_UNSURE:
+		imdn->status = IMDN_STATUS_ERROR;
+		return;
 	default:
 		imdn->status = msg->forbidden ? IMDN_STATUS_FORBIDDEN :
 						IMDN_STATUS_FAILED;

@@ -83,16 +83,37 @@ static struct delivery *delivery_of(struct receipt *receipt)
 	return delivery_load(receipt->relay, &join->row, join->record);
 }
 
+/* All spellings that were looked for. */
+static void ids_put(struct iwf_buf *buf, const struct iwf_report *report)
+{
+	for (uint32_t i = 0; i < report->remote_count; i++)
+		iwf_buf_printf(buf, "%s%.*s", i ? "," : "",
+			       IWF_STR_ARG(report->remote_ids[i]));
+}
+
 static void unmatched(struct receipt *receipt)
 {
-	relay_count(receipt->relay, RELAY_M_RECEIPT_WAITING);
-	iwf_log_debug(receipt->host->log, "receipt-waits",
-		      "ids=%u first=%.*s candidates=%u",
-		      receipt->report.remote_count,
-		      IWF_STR_ARG(receipt->report.remote_ids[0]),
-		      receipt->change.join.candidates);
-	receipt_finish(receipt, IWF_RESULT_UNMATCHED,
-		       "no message with this id yet");
+	struct relay *relay = receipt->relay;
+	uint32_t candidates = receipt->change.join.candidates;
+	bool is_ambiguous = receipt->change.join.is_ambiguous;
+	const char *why = is_ambiguous ? "several messages have this id" :
+			  candidates ? "a message with a like id has another "
+				       "recipient" :
+				       "no message with this id yet";
+	struct iwf_buf ids = { 0 };
+
+	ids_put(&ids, &receipt->report);
+	relay_count(relay, is_ambiguous ? RELAY_M_RECEIPT_AMBIGUOUS :
+					  RELAY_M_RECEIPT_WAITING);
+	if (is_ambiguous)
+		relay_count(relay, RELAY_M_RECEIPT_UNMATCHED);
+	iwf_log_write(receipt->host->log,
+		      is_ambiguous ? IWF_LOG_WARNING : IWF_LOG_DEBUG,
+		      is_ambiguous ? "receipt-ambiguous" : "receipt-waits",
+		      "ids=%.*s candidates=%u why=\"%s\"",
+		      IWF_STR_ARG(iwf_buf_str(&ids)), candidates, why);
+	iwf_buf_free(&ids);
+	receipt_finish(receipt, IWF_RESULT_UNMATCHED, why);
 }
 
 static void tell_found(struct receipt *receipt)
@@ -143,6 +164,7 @@ static void on_joined(struct iwf_task *task)
 		return;
 	}
 	receipt->verdict.id = dlv->row.id;
+	receipt->verdict.remote = join->by_lane ? 0 : join->key_joined + 1;
 	/* The peer is told when what the receipt means is durable. */
 	receipt->next = dlv->waiters;
 	dlv->waiters = receipt;

@@ -28,7 +28,8 @@ static void on_swept(struct iwf_task *task)
 		iwf_metric_add(&relay->values[RELAY_M_RECEIPT_UNMATCHED],
 			       sweep->unmatched);
 		iwf_log_warning(relay->log, "receipts-unmatched",
-				"count=%u reason=\"no message with their id\"",
+				"count=%u reason=\"no message with their id, or "
+				"it had ended\"",
 				sweep->unmatched);
 	}
 	if (sweep->purged == SWEEP_ROWS)

@@ -11,6 +11,7 @@
 
 static const char *const order_names[] = { "lane", "none", NULL };
 static const char *const ack_names[] = { "commit", "outcome", NULL };
+static const char *const parts_names[] = { "all", "any", "last", NULL };
 
 const struct iwf_setting relay_link_rows[] = {
 	IWF_ROW_TEXT(struct relay_link_conf, name, "name", NULL, 63,
@@ -24,6 +25,10 @@ const struct iwf_setting relay_link_rows[] = {
 	IWF_ROW_DURATION(struct relay_link_conf, ack_wait_ms, "ack_wait", "20s",
 			 100, 3600000, "ack = outcome: at the latest after it; "
 			 "must be below the peer's own timer"),
+	IWF_ROW_CHOICE(struct relay_link_conf, receipt_parts, "receipt_parts",
+		       "all", parts_names, "Which receipts of a message in "
+		       "parts make its fate: all must be good, any good one is "
+		       "enough, or only that of the last part counts"),
 	IWF_ROWS_END
 };
 
@@ -39,6 +44,7 @@ static void queue_configure(struct queue *queue,
 	queue->order = (enum relay_order)conf->order;
 	queue->outcome_ms = conf->ack == RELAY_ACK_OUTCOME ? conf->ack_wait_ms :
 							      0;
+	queue->receipt_parts = (enum relay_parts)conf->receipt_parts;
 }
 
 static void add_queue(void *arg)

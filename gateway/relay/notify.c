@@ -14,6 +14,7 @@ static uint32_t wanted_by(enum iwf_fate fate)
 	case IWF_FATE_FAILED:
 	case IWF_FATE_EXPIRED:
 	case IWF_FATE_CANCELLED:
+	case IWF_FATE_UNSURE: /* its peer gave it up and does not know */
 		return IWF_WANT_FAILED;
 	default:
 		return 0;

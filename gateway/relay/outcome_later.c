@@ -37,17 +37,48 @@ void outcome_late(struct delivery *dlv, const struct iwf_report *report)
 
 /* --- later fates --- */
 
-static void delivered(struct delivery *dlv, const struct iwf_report *report,
-		      uint32_t part)
+/* Whether what was told of this part makes the fate of all. While it does not,
+ * parts_good has those that were told: good ones where all must be, bad ones
+ * where any good one is enough. */
+static bool is_decided(struct delivery *dlv, uint32_t part, bool is_good)
 {
-	delivery_part_set(dlv->row.parts_good, part ? part : 1);
-	if (part && dlv->row.parts > 1 &&
-	    delivery_parts_count(dlv->row.parts_good) < dlv->row.parts) {
+	struct store_delivery *row = &dlv->row;
+
+	delivery_part_set(row->parts_good, part ? part : 1);
+	if (!part || row->parts <= 1)
+		return true;
+	switch (dlv->queue->receipt_parts) {
+	case RELAY_PARTS_LAST:
+		return part == row->parts;
+	case RELAY_PARTS_ANY:
+		return is_good ||
+		       delivery_parts_count(row->parts_good) >= row->parts;
+	default:
+		return !is_good ||
+		       delivery_parts_count(row->parts_good) >= row->parts;
+	}
+}
+
+static void told(struct delivery *dlv, const struct iwf_report *report,
+		 uint32_t part)
+{
+	bool is_good = report->fate == IWF_FATE_DELIVERED;
+
+	if (!is_decided(dlv, part, is_good)) {
 		delivery_save(dlv);
 		return;
 	}
-	relay_count(dlv->relay, RELAY_M_DELIVERED);
-	outcome_finish(dlv, STORE_DELIVERED, IWF_FATE_DELIVERED, report);
+	dlv->row.code = report->code;
+	if (is_good) {
+		relay_count(dlv->relay, RELAY_M_DELIVERED);
+		outcome_finish(dlv, STORE_DELIVERED, IWF_FATE_DELIVERED,
+			       report);
+		return;
+	}
+	dlv->forbidden = report->forbidden;
+	relay_count(dlv->relay, RELAY_M_FAILED);
+	outcome_finish(dlv, STORE_FAILED, report->fate == IWF_FATE_UNSURE ?
+		       IWF_FATE_UNSURE : IWF_FATE_FAILED, report);
 }
 
 /* A row goes on from FINISHED to DELIVERED to DISPLAYED; no other end moves. */
@@ -63,11 +94,29 @@ static bool is_late(const struct delivery *dlv, enum iwf_fate fate)
 	}
 }
 
+/* What was told first stays: who asked has been told, and only once. */
+static void note_late(struct delivery *dlv, const struct iwf_report *report)
+{
+	bool was_good = dlv->row.state == STORE_DELIVERED ||
+			dlv->row.state == STORE_DISPLAYED;
+	bool is_good = report->fate == IWF_FATE_DELIVERED;
+
+	relay_count(dlv->relay, RELAY_M_RECEIPT_LATE);
+	if (dlv->row.state == STORE_FINISHED || was_good == is_good)
+		return;
+	relay_count(dlv->relay, RELAY_M_RECEIPT_CONTRADICTED);
+	iwf_log_warning(dlv->queue->log, "receipt-contradicts",
+			"msg=%016llx state=%s told=%s",
+			(unsigned long long)dlv->row.id,
+			store_state_name(dlv->row.state),
+			iwf_fate_name(report->fate));
+}
+
 void outcome_later(struct delivery *dlv, const struct iwf_report *report,
 		   uint32_t part)
 {
 	if (is_late(dlv, report->fate)) {
-		relay_count(dlv->relay, RELAY_M_RECEIPT_LATE);
+		note_late(dlv, report);
 		delivery_save(dlv);
 		return;
 	}
@@ -75,15 +124,15 @@ void outcome_later(struct delivery *dlv, const struct iwf_report *report,
 		outcome_finish(dlv, STORE_DISPLAYED, IWF_FATE_DISPLAYED, report);
 		return;
 	}
-	dlv->row.code = report->code;
-	if (report->fate == IWF_FATE_DELIVERED) {
-		delivered(dlv, report, part);
-	} else if (report->fate == IWF_FATE_FAILED ||
-		   report->fate == IWF_FATE_EXPIRED) {
-		dlv->forbidden = report->forbidden;
-		relay_count(dlv->relay, RELAY_M_FAILED);
-		outcome_finish(dlv, STORE_FAILED, IWF_FATE_FAILED, report);
-	} else {
+	switch (report->fate) {
+	case IWF_FATE_DELIVERED:
+	case IWF_FATE_FAILED:
+	case IWF_FATE_EXPIRED:
+	case IWF_FATE_UNSURE:
+		told(dlv, report, part);
+		return;
+	default:
+		dlv->row.code = report->code;
 		delivery_save(dlv);
 	}
 }

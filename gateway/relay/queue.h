@@ -31,6 +31,7 @@ struct queue {
 	char name[64];
 	uint32_t number;
 	enum relay_order order;
+	enum relay_parts receipt_parts;
 	uint32_t outcome_ms; /* what comes by it waits for its fate; 0: not */
 	struct iwf_log *log;
 	struct iwf_host **hosts;

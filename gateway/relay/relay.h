@@ -32,9 +32,11 @@ struct relay_link_conf {
 	uint32_t order;         /* enum relay_order */
 	uint32_t ack;           /* enum relay_ack: of what comes by it */
 	uint32_t ack_wait_ms;
+	uint32_t receipt_parts; /* enum relay_parts: of what goes by it */
 };
 enum relay_order { RELAY_ORDER_LANE, RELAY_ORDER_NONE };
 enum relay_ack { RELAY_ACK_COMMIT, RELAY_ACK_OUTCOME };
+enum relay_parts { RELAY_PARTS_ALL, RELAY_PARTS_ANY, RELAY_PARTS_LAST };
 extern const struct iwf_setting relay_link_rows[];
 
 /* A routing rule; empty fields match everything. */

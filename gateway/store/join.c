@@ -19,11 +19,13 @@ uint64_t join_guess_key(const struct tables *t, uint64_t key,
 
 struct candidates {
 	struct table_bind binds[TABLE_BINDS_MAX];
+	uint32_t keys[TABLE_BINDS_MAX];   /* by which of the ids */
+	uint32_t shares[TABLE_BINDS_MAX]; /* of its parts have the same id */
 	uint32_t count;
 	uint32_t exact; /* the first so many are bound to the id as it came */
 };
 
-static void add_candidates(struct candidates *all,
+static void add_candidates(struct candidates *all, uint32_t key,
 			   const struct table_bind *binds, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
@@ -34,12 +36,26 @@ static void add_candidates(struct candidates *all,
 			k++;
 		if (k == TABLE_BINDS_MAX)
 			continue;
-		if (k == all->count)
-			all->binds[all->count++] = binds[i];
-		/* A peer that gives all parts one id: it stands for the first */
-		else if (binds[i].part < all->binds[k].part)
+		if (k == all->count) {
+			all->binds[all->count] = binds[i];
+			all->keys[all->count] = key;
+			all->shares[all->count++] = 0;
+		} else if (binds[i].part < all->binds[k].part) {
 			all->binds[k].part = binds[i].part;
+		}
+		all->shares[k]++;
 	}
+}
+
+/* Where the peer gave all parts one id, what it says is of all of them; where
+ * only some, of the first. */
+static uint32_t part_of(const struct candidates *all, uint32_t i,
+			const struct store_delivery *row)
+{
+	bool is_whole = row->parts > 1 && all->shares[i] >=
+		(row->parts < TABLE_BINDS_MAX ? row->parts : TABLE_BINDS_MAX);
+
+	return is_whole ? 0 : all->binds[i].part;
 }
 
 static enum iwf_err find_candidates(struct tables *t,
@@ -54,7 +70,7 @@ static enum iwf_err find_candidates(struct tables *t,
 		uint32_t count = 0;
 
 		err = t->ops->bind_find(t, join->key[i], binds, &count);
-		add_candidates(all, binds, count);
+		add_candidates(all, i, binds, count);
 		if (i == 0)
 			all->exact = all->count;
 	}
@@ -80,15 +96,30 @@ struct joined {
 	struct table_bind bind;
 	struct table_row row;
 	struct spool_record record;
+	uint32_t key;      /* which of the receipt's ids, from 0 */
 	bool is_recipient;
+	bool is_rivalled;  /* another would do as well */
 };
 
-/* The recipient's own before others, then the youngest. */
-static bool is_better(const struct joined *a, const struct joined *b)
+static int rank(const struct joined *one)
 {
-	if (!b->row.dlv.id || a->is_recipient != b->is_recipient)
-		return !b->row.dlv.id || a->is_recipient;
-	return a->row.dlv.id > b->row.dlv.id;
+	if (!one->row.dlv.id)
+		return -1;
+	return 2 * one->is_recipient + !store_state_is_final(one->row.dlv.state);
+}
+
+/* The recipient's own before others, what awaits a receipt before what has
+ * ended, then the youngest. */
+static void prefer(struct joined *best, const struct joined *one)
+{
+	int was = rank(best);
+	bool is_rivalled = rank(one) == was && !one->is_recipient;
+
+	if (rank(one) < was)
+		return;
+	if (rank(one) > was || one->row.dlv.id > best->row.dlv.id)
+		*best = *one;
+	best->is_rivalled = is_rivalled;
 }
 
 static enum iwf_err choose(struct tables *t, struct store_change *change,
@@ -98,13 +129,15 @@ static enum iwf_err choose(struct tables *t, struct store_change *change,
 	enum iwf_err err = IWF_OK;
 
 	for (uint32_t i = 0; !err && i < all->count; i++) {
-		struct joined one = { .bind = all->binds[i] };
+		struct joined one = { .bind = all->binds[i],
+				      .key = all->keys[i] };
 
 		err = t->ops->row_find(t, one.bind.delivery,
 				       verbs_arena(change), &one.row);
 		if (err || !one.row.dlv.id)
 			continue;
 		join->candidates++;
+		one.bind.part = part_of(all, i, &one.row.dlv);
 		err = t->ops->message_find(t, one.row.dlv.message_id,
 					   verbs_arena(change), &one.record);
 		one.is_recipient = join->recipient &&
@@ -113,8 +146,7 @@ static enum iwf_err choose(struct tables *t, struct store_change *change,
 		/* Another spelling of the id may be another message's. */
 		if (i >= all->exact && join->recipient && !one.is_recipient)
 			continue;
-		if (is_better(&one, best))
-			*best = one;
+		prefer(best, &one);
 	}
 	return err;
 }
@@ -168,7 +200,7 @@ enum iwf_err join_apply(struct tables *t, struct store_change *change)
 	enum iwf_err err;
 
 	IWF_BUG_ON(join->key_count > IWF_REMOTE_IDS_MAX);
-	join->is_joined = join->by_lane = false;
+	join->is_joined = join->by_lane = join->is_ambiguous = false;
 	join->candidates = join->part = 0;
 	err = find_candidates(t, join, &all);
 	if (!err)
@@ -177,10 +209,16 @@ enum iwf_err join_apply(struct tables *t, struct store_change *change)
 		err = join_by_lane(t, change, &best);
 	if (err)
 		return err;
+	/* To guess would be to make up a fate; and to wait would give it to the
+	 * next message with that id. */
+	join->is_ambiguous = best.is_rivalled;
+	if (join->is_ambiguous)
+		return IWF_OK;
 	if (!best.row.dlv.id)
 		return wait_for_message(t, join);
 	join->is_joined = true;
 	join->part = best.bind.part;
+	join->key_joined = best.key;
 	join->row = best.row.dlv;
 	join->record = best.record.rest;
 	if (best.record.part.len)

@@ -163,9 +163,10 @@ struct store_update {
  * was not submitted before its attempt; else, when `waiting` is not empty, it
  * becomes a row that waits `unmatched_ms` for its delivery. When several
  * deliveries are bound to the keys, the one whose message's recipient has the
- * key `recipient` (iwf_hash of iwf_address_key) wins; 0 in recipient takes the
- * youngest. The first key is the id as it came, the others are guesses: they
- * join only where the recipient, if given, is the same. */
+ * key `recipient` (iwf_hash of iwf_address_key) wins, the youngest of several;
+ * where none has it, or it is 0, the one that has not ended. More than one: it is
+ * ambiguous, neither joined nor kept. The first key is the likeliest, the others
+ * are guesses: they join only where the recipient, if given, is the same. */
 struct store_join {
 	uint64_t key[STORE_KEYS_MAX]; /* at most IWF_REMOTE_IDS_MAX are given */
 	uint32_t key_count;
@@ -178,8 +179,10 @@ struct store_join {
 	/* answer */
 	bool is_joined;
 	bool by_lane;          /* its ids are unknown, the part was unsure */
+	bool is_ambiguous;
 	uint32_t candidates;   /* how many deliveries were bound to the keys */
-	uint32_t part;
+	uint32_t key_joined;   /* which of the keys it was, from 0 */
+	uint32_t part;         /* 0: all of them have this id */
 	struct store_delivery row; /* slices owned by the change's arena */
 	struct iwf_str record; /* a body in the spool stays there: row.body_err */
 };

@@ -54,7 +54,9 @@ enum iwf_fate {
 	IWF_FATE_FAILED,    /* never will be delivered */
 	IWF_FATE_EXPIRED,
 	IWF_FATE_CANCELLED,
-	IWF_FATE_UNSURE     /* written to a peer that did not answer */
+	IWF_FATE_UNSURE     /* written to a peer that did not answer; by remote
+			     * id, and in a REPORT: over, and not even the peer
+			     * knows how */
 };
 
 /* Lower-case words: "sent", "delivered" ... Never NULL. */
@@ -191,4 +193,6 @@ struct iwf_verdict {
 	enum iwf_fate fate;
 	uint32_t code;            /* the other peer's status behind it */
 	bool forbidden;           /* refused by the recipient's policy; ABI 2 */
+	uint32_t remote;          /* ACCEPTED by remote id: by which of them, from
+				   * 1; 0: by the addresses. ABI 3 */
 };

@@ -206,23 +206,98 @@ static void unmatched_is_counted_after_its_time(void **state)
 	assert_int_equal(rig_metric(rig, RELAY_M_RECEIPT_WAITING), 1);
 }
 
-/* The peer gives the same id twice: the recipient tells them apart, else the
- * youngest is it. */
+/* The peer gives the same id twice: the recipient tells them apart; else nobody
+ * knows whose receipt it is. */
 static void two_candidates(void **state)
 {
 	struct rig *rig = *state;
 	const struct iwf_address to = rig_address(2);
 	uint64_t older = sent(rig, 2, "id1"), younger = sent(rig, 3, "id1");
+	uint32_t tag;
 
 	fake_link_receipt_for(rig->op1, "id1", IWF_FATE_DELIVERED, &to);
 	rig_turn(rig);
 	assert_state(rig, older, STORE_DELIVERED);
 	assert_state(rig, younger, STORE_SENT);
 	older = sent(rig, 4, "id1");
-	fake_link_receipt(rig->op1, "id1", IWF_FATE_DELIVERED);
+	tag = fake_link_receipt(rig->op1, "id1", IWF_FATE_DELIVERED);
 	rig_turn(rig);
-	assert_state(rig, older, STORE_DELIVERED);
+	assert_int_equal(rig_result(rig->op1, tag), IWF_RESULT_UNMATCHED);
+	assert_state(rig, older, STORE_SENT);
 	assert_state(rig, younger, STORE_SENT);
+	assert_int_equal(rig_metric(rig, RELAY_M_RECEIPT_AMBIGUOUS), 1);
+	assert_int_equal(rig_metric(rig, RELAY_M_RECEIPT_UNMATCHED), 1);
+	/* Nor does the next message with that id get it. */
+	older = sent(rig, 5, "id1");
+	assert_state(rig, older, STORE_SENT);
+}
+
+/* ---- which receipts of parts make the fate of all ---- */
+
+#define GOOD IWF_FATE_DELIVERED
+#define BAD IWF_FATE_FAILED
+
+static const struct {
+	enum relay_parts policy;
+	unsigned parts[3];         /* in the order of their receipts, 0: end */
+	enum iwf_fate fates[3];
+	enum store_state states[3]; /* after each */
+} verdicts[] = {
+	{ RELAY_PARTS_ALL, { 2, 3, 1 }, { GOOD, GOOD, GOOD },
+	  { STORE_SENT, STORE_SENT, STORE_DELIVERED } },
+	{ RELAY_PARTS_ALL, { 2, 2, 2 }, { GOOD, GOOD, GOOD },
+	  { STORE_SENT, STORE_SENT, STORE_SENT } },
+	{ RELAY_PARTS_ALL, { 3, 1 }, { GOOD, BAD },
+	  { STORE_SENT, STORE_FAILED } },
+	{ RELAY_PARTS_ANY, { 2 }, { GOOD }, { STORE_DELIVERED } },
+	{ RELAY_PARTS_ANY, { 3, 1 }, { BAD, GOOD },
+	  { STORE_SENT, STORE_DELIVERED } },
+	{ RELAY_PARTS_ANY, { 3, 1, 2 }, { BAD, BAD, BAD },
+	  { STORE_SENT, STORE_SENT, STORE_FAILED } },
+	{ RELAY_PARTS_ANY, { 3, 3, 3 }, { BAD, BAD, BAD },
+	  { STORE_SENT, STORE_SENT, STORE_SENT } },
+	{ RELAY_PARTS_LAST, { 1, 2, 3 }, { GOOD, BAD, GOOD },
+	  { STORE_SENT, STORE_SENT, STORE_DELIVERED } },
+	{ RELAY_PARTS_LAST, { 1, 2, 3 }, { GOOD, GOOD, BAD },
+	  { STORE_SENT, STORE_SENT, STORE_FAILED } },
+};
+
+static void parts_make_one_fate(void **state)
+{
+	static const char *const ids[] = { "", "p1", "p2", "p3" };
+	struct rig *rig = *state;
+
+	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
+		unsigned to_number = 2 + (unsigned)i % 8;
+		uint64_t id = rig_send(rig, 1, to_number);
+
+		rig->op1->host->queue->receipt_parts = verdicts[i].policy;
+		for (uint32_t part = 1; part <= 3; part++)
+			fake_link_sent_part(rig->op1, id, part, 3, ids[part]);
+		rig_turn(rig);
+		for (unsigned n = 0; n < 3 && verdicts[i].parts[n]; n++) {
+			const struct iwf_address to = rig_address(to_number);
+
+			fake_link_receipt_for(rig->op1,
+					      ids[verdicts[i].parts[n]],
+					      verdicts[i].fates[n], &to);
+			rig_turn(rig);
+			assert_state(rig, id, verdicts[i].states[n]);
+		}
+	}
+}
+
+/* Its peer gave it up and does not know how it ended: so the sender is told. */
+static void not_even_the_peer_knows(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t id = sent(rig, 2, "id1");
+
+	fake_link_receipt(rig->op1, "id1", IWF_FATE_UNSURE);
+	rig_turn(rig);
+	assert_state(rig, id, STORE_FAILED);
+	assert_int_equal(rig_told(rig, id, IWF_FATE_UNSURE), 1);
+	assert_int_equal(rig_told(rig, id, IWF_FATE_FAILED), 0);
 }
 
 /* Ids belong to their link. */
@@ -540,6 +615,8 @@ int main(void)
 		RIG_TEST(after_the_end),
 		RIG_TEST(unmatched_is_counted_after_its_time),
 		RIG_TEST(two_candidates),
+		RIG_TEST(parts_make_one_fate),
+		RIG_TEST(not_even_the_peer_knows),
 		RIG_TEST(the_same_id_of_another_link),
 		RIG_TEST(unsure_until_its_receipt),
 		RIG_TEST(a_look_changes_nothing),

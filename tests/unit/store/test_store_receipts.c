@@ -122,6 +122,7 @@ static void test_one_id_for_all_parts(void **state)
 {
 	struct shelf *shelf = *state;
 	struct store_change join = receipt(8);
+	struct store_delivery row = shelf_row(ID(1));
 
 	shelf_put_plain(shelf, ID(1));
 	for (uint32_t part = 3; part; part--)
@@ -130,6 +131,39 @@ static void test_one_id_for_all_parts(void **state)
 	assert_true(join.join.is_joined);
 	assert_int_equal(join.join.candidates, 1);
 	assert_int_equal(join.join.part, 1);
+	iwf_arena_destroy(&join.arena);
+	/* As soon as it is known how many there are. */
+	row.parts = 3;
+	shelf_must(shelf, shelf_update(&row));
+	shelf_apply(shelf, &join);
+	assert_int_equal(join.join.part, 0);
+	iwf_arena_destroy(&join.arena);
+	row.parts = 4;
+	shelf_must(shelf, shelf_update(&row));
+	shelf_apply(shelf, &join);
+	assert_int_equal(join.join.part, 1);
+	iwf_arena_destroy(&join.arena);
+}
+
+/* Of several, the one that has not ended; and by which id it was found. */
+static void test_what_has_ended_is_no_rival(void **state)
+{
+	struct shelf *shelf = *state;
+	struct store_delivery row = shelf_row(ID(2));
+	struct store_change join = receipt(17);
+
+	shelf_put_plain(shelf, ID(1));
+	shelf_put_plain(shelf, ID(2));
+	shelf_must(shelf, bind_to(ID(1), 8, 1));
+	shelf_must(shelf, bind_to(ID(2), 8, 1));
+	row.state = STORE_DELIVERED;
+	shelf_must(shelf, shelf_update(&row));
+	join.join.key[join.join.key_count++] = 8;
+	shelf_apply(shelf, &join);
+	assert_true(join.join.is_joined);
+	assert_int_equal(join.join.row.id, ID(1));
+	assert_int_equal(join.join.candidates, 2);
+	assert_int_equal(join.join.key_joined, 1);
 	iwf_arena_destroy(&join.arena);
 }
 
@@ -166,7 +200,7 @@ static void test_recipient_decides_among_several(void **state)
 		uint64_t id;
 	} rows[] = {
 		{ "+491", ID(1) }, { "+492", ID(2) }, { "+493", ID(3) },
-		{ NULL, ID(3) }, { "+499", ID(3) },
+		{ NULL, 0 }, { "+499", 0 },
 	};
 
 	put_for(shelf, ID(1), "+491");
@@ -178,9 +212,11 @@ static void test_recipient_decides_among_several(void **state)
 		if (rows[i].to)
 			join.join.recipient = recipient(shelf, rows[i].to);
 		shelf_apply(shelf, &join);
-		assert_true(join.join.is_joined);
 		assert_int_equal(join.join.candidates, 3);
-		assert_int_equal(join.join.row.id, rows[i].id);
+		assert_int_equal(join.join.is_joined, rows[i].id != 0);
+		assert_int_equal(join.join.is_ambiguous, rows[i].id == 0);
+		if (rows[i].id)
+			assert_int_equal(join.join.row.id, rows[i].id);
 		iwf_arena_destroy(&join.arena);
 	}
 }
@@ -485,6 +521,7 @@ int main(void)
 		SHELF_ROW(test_several_receipts_come_one_by_one),
 		SHELF_ROW(test_unbind),
 		SHELF_ROW(test_one_id_for_all_parts),
+		SHELF_ROW(test_what_has_ended_is_no_rival),
 		SHELF_ROW(test_recipient_decides_among_several),
 		SHELF_ROW(test_a_cursor_comes_with_what_is_put),
 		SHELF_ROW(test_a_guessed_id_needs_its_recipient),
