@@ -5,31 +5,17 @@
  * it consists of hex digits, in lower case and without leading zeros; when of
  * hex digits and hyphens, in lower case; else as it is, without blanks around.
  * A receipt's id gives candidates in the same form: itself, read as decimal and
- * written in hex, read as hex and written in decimal. Whichever of zeros, case
- * and base the SMSC changes between the two, one candidate equals the stored
+ * written in hex, read as hex and written in decimal. Whichever of zeros, case,
+ * base and "0x" the SMSC changes between the two, one candidate equals the stored
  * form. The normal form joins; a query_sm needs the SMSC's own spelling. */
 #pragma once
 
 #include "text/coding.h"
+#include "wire/smpp_status.h"
 #include "wire/tlv.h"
 
 #include <iwf/arena.h>
 #include <iwf/message.h>
-
-/* message_state (5.2.28); 0 and 9 are of SMPP 5.0. */
-enum smpp_state {
-	SMPP_STATE_SCHEDULED = 0,
-	SMPP_STATE_ENROUTE = 1,
-	SMPP_STATE_DELIVERED = 2,
-	SMPP_STATE_EXPIRED = 3,
-	SMPP_STATE_DELETED = 4,
-	SMPP_STATE_UNDELIVERABLE = 5,
-	SMPP_STATE_ACCEPTED = 6,
-	SMPP_STATE_UNKNOWN = 7,
-	SMPP_STATE_REJECTED = 8,
-	SMPP_STATE_SKIPPED = 9,
-	SMPP_STATE_NONE = 10 /* the receipt does not tell */
-};
 
 /* Which bases the peer uses in submit_sm_resp and receipt. */
 enum smpp_id_base {
@@ -45,18 +31,21 @@ struct smpp_receipt_source {
 	uint8_t data_coding;
 	enum smpp_alphabet zero; /* what the peer means by data_coding 0 */
 	enum smpp_id_base base;
+	enum smpp_id_base learnt; /* ANY: nothing; else tried first */
 };
 
 struct smpp_receipt {
 	struct iwf_str id;     /* as spelled */
 	struct iwf_str candidates[IWF_REMOTE_IDS_MAX]; /* most likely first */
+	/* What it means if this one is known; ANY: it teaches nothing. */
+	enum smpp_id_base bases[IWF_REMOTE_IDS_MAX];
 	size_t candidate_count;
 	enum smpp_state state;
 	struct iwf_str stat;   /* the text's word for it, may be empty */
 	uint32_t err;          /* decimal digits as decimal, else as hex */
 	struct iwf_str err_text;
 	uint8_t network_type;  /* of network_error_code, 0: err is the text's */
-	bool forbidden;        /* REJECTED, and GSM says the call is barred */
+	bool forbidden;        /* as the specification's rows say */
 	int64_t submitted_at_ms; /* 0: not told */
 	int64_t done_at_ms;
 	struct iwf_str text;   /* first characters of the message */
@@ -65,6 +54,8 @@ struct smpp_receipt {
 
 /* For peers that forget the esm_class: true when there is an id and a state. */
 bool smpp_receipt_is_one(const struct smpp_receipt *receipt);
+/* For the table of fates. */
+struct smpp_told smpp_receipt_told(const struct smpp_receipt *receipt);
 /* Reads parameters and text, the parameters win. Everything may be missing but
  * the id (up to 255 octets): IWF_E_SYNTAX. Results live in the arena. */
 enum iwf_err smpp_receipt_parse(struct iwf_arena *arena,
@@ -72,9 +63,7 @@ enum iwf_err smpp_receipt_parse(struct iwf_arena *arena,
 				struct smpp_receipt *out, struct iwf_why *why);
 
 struct iwf_str smpp_id_normal(struct iwf_arena *arena, struct iwf_str id);
-/* Any spelling of `stat`; SMPP_STATE_NONE for a word nobody knows. */
-enum smpp_state smpp_state_from_text(struct iwf_str stat);
-/* NONE for all that is not final: acceptance is not delivery, and a final
- * state that was not received is never made up. Values that are no state: NONE.
- */
-enum iwf_fate smpp_state_fate(enum smpp_state state);
+/* For smpp_receipt_parse: fills candidates and bases; id is as spelled. */
+void smpp_receipt_candidates(struct iwf_arena *arena, struct iwf_str text_id,
+			     enum smpp_id_base base, enum smpp_id_base learnt,
+			     struct smpp_receipt *out);

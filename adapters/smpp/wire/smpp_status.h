@@ -1,8 +1,11 @@
-/* Where SMPP command_status values meet fates and verdicts (SMPP 3.4 5.1.3);
- * no other file of the adapter knows what a status means. Pure, any thread. */
+/* Where SMPP command_status values (SMPP 3.4 5.1.3) and the states of receipts
+ * (5.2.28, appendix B) meet fates and verdicts; no other file of the adapter
+ * knows what they mean. Pure, any thread. */
 #pragma once
 
+#include <iwf/buf.h>
 #include <iwf/message.h>
+#include <iwf/setting.h>
 
 enum smpp_esme {
 #define SMPP_STATUS(code, name, class, fate, tries, again, forbidden) \
@@ -54,3 +57,54 @@ const struct smpp_status *smpp_status_get_data_sm(uint32_t code,
 uint32_t smpp_status_from_verdict(const struct iwf_verdict *verdict);
 /* The same for a SIP final status, 2xx is ESME_ROK. */
 uint32_t smpp_status_from_sip(uint32_t sip_status);
+
+/* --- receipts --- */
+
+enum smpp_state {
+#define SMPP_STATE(number, name, stat, fate) SMPP_STATE_##name = number,
+#include "wire/smpp_state.def"
+#undef SMPP_STATE
+	SMPP_STATE_NONE = 10 /* the receipt does not tell */
+};
+
+/* Any spelling of `stat`; SMPP_STATE_NONE for a word nobody knows. */
+enum smpp_state smpp_state_from_text(struct iwf_str stat);
+/* NONE for all that is not final: acceptance is not delivery, and a final
+ * state that was not received is never made up. UNSURE: final, and not even the
+ * SMSC knows. Values that are no state: NONE. */
+enum iwf_fate smpp_state_fate(enum smpp_state state);
+/* The number in `err`: decimal digits as decimal, 0x and other hex digits as
+ * hex, 0 for anything else. */
+uint32_t smpp_err_number(struct iwf_str err);
+
+/* What a receipt says of its message, in the SMSC's words. */
+struct smpp_told {
+	enum smpp_state state;
+	struct iwf_str stat;     /* may be empty */
+	struct iwf_str err_text; /* may be empty */
+	uint32_t err;
+	uint8_t network_type;    /* of network_error_code, 0: none */
+};
+
+/* A row of a link's receipts_table; an empty text fits all. */
+struct smpp_receipt_rule {
+	struct iwf_str stat;  /* a word of the SMSC's, or a state's own */
+	struct iwf_str error; /* as in `err:`, or the number of the parameter */
+	uint32_t fate;        /* index into smpp_fate_words */
+};
+extern const struct iwf_setting smpp_receipt_rule_rows[];
+
+struct smpp_fate {
+	enum iwf_fate fate; /* as smpp_state_fate */
+	bool forbidden;     /* refused by the recipient's policy */
+};
+
+/* The first rule that fits, else the specification's rows; rules may be NULL. */
+struct smpp_fate smpp_status_of_receipt(const struct iwf_list *rules,
+					const struct smpp_told *told);
+/* IWF_E_SYNTAX with the row's number when a row fits nothing or repeats. */
+enum iwf_err smpp_status_check(const struct iwf_list *rules,
+			       struct iwf_why *why);
+/* The whole mapping in force as lines of cells with tabs between them, the
+ * columns' names first; see struct iwf_ops. */
+void smpp_status_table(const struct iwf_list *rules, struct iwf_buf *text);

@@ -134,14 +134,34 @@ enum iwf_err smpp_time_parse(struct iwf_str s, int64_t now_ms, int64_t *at_ms)
 	return IWF_OK;
 }
 
-int64_t smpp_time_from_receipt(struct iwf_str s)
+/* "2024-02-29 12:00:01" and the like: the digits alone. 0: there is more. */
+static size_t digits_take(struct iwf_str s, char out[SMPP_TIME_SIZE])
 {
+	size_t len = 0;
+
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.ptr[i];
+
+		if (c >= '0' && c <= '9' && len + 1 < SMPP_TIME_SIZE)
+			out[len++] = c;
+		else if (!memchr(" -/.:T,;'\"", c, 10))
+			return 0;
+	}
+	return len;
+}
+
+int64_t smpp_time_from_receipt(struct iwf_str text)
+{
+	char digits[SMPP_TIME_SIZE];
+	struct iwf_str s = text;
 	struct civil t;
 	int64_t at_ms = 0;
 
 	if (s.len == SMPP_TIME_SIZE - 1)
 		return smpp_time_parse(s, 0, &at_ms) == IWF_OK &&
 			s.ptr[15] != 'R' ? at_ms : 0;
+	if (!is_digits(s, s.len))
+		s = iwf_str_make(digits, digits_take(s, digits));
 	if ((s.len != 10 && s.len != 12 && s.len != 14) ||
 	    !is_digits(s, s.len))
 		return 0;

@@ -19,5 +19,6 @@ enum iwf_err smpp_time_format_relative(char out[SMPP_TIME_SIZE], int64_t sec);
 enum iwf_err smpp_time_parse(struct iwf_str s, int64_t now_ms, int64_t *at_ms);
 /* A receipt's date: 10 (YYMMDDhhmm), 12 (with seconds, or YYYYMMDDhhmm when
  * that is the only sense) or 14 digits (YYYYMMDDhhmmss); UTC is assumed. Also
- * the 16 characters of the absolute form. 0 for anything else. */
+ * the 16 characters of the absolute form, and digits with "-", "/", ".", ":",
+ * "T" or blanks between them. 0 for anything else. */
 int64_t smpp_time_from_receipt(struct iwf_str s);

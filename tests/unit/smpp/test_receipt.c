@@ -53,6 +53,40 @@ static const struct {
 	  SMPP_STATE_DELIVERED, 0, 0, 0, "err:5 id:6 stat:FAILED", false },
 	{ "'text:my invalid:5 stat:EXPIRED id:9'", 0, "9", SMPP_STATE_EXPIRED,
 	  0, 0, 0, "my invalid:5 stat:EXPIRED id:9", false },
+	/* no blanks, other separators, "=" for ":", quotes, padding */
+	{ "'id:77;sub:001;dlvrd:001;stat:UNDELIV;err:00B'", 0, "77",
+	  SMPP_STATE_UNDELIVERABLE, 11, 0, 0, "", false },
+	{ "'id=77&stat=DELIVRD&err=5'", 0, "77", SMPP_STATE_DELIVERED, 5, 0, 0,
+	  "", false },
+	{ "'id:a,b;c|stat:DELIVRD|text:x'", 0, "a,b;c", SMPP_STATE_DELIVERED,
+	  0, 0, 0, "x", false },
+	{ "'ID : 77 STAT : EXPIRED'", 0, "77", SMPP_STATE_EXPIRED, 0, 0, 0, "",
+	  false },
+	{ "'\"id:77 stat:DELIVRD\"'", 0, "77", SMPP_STATE_DELIVERED, 0, 0, 0,
+	  "", false },
+	{ "'id:\"77\" stat:\"REJECTD\" err:\"7\"'", 0, "77",
+	  SMPP_STATE_REJECTED, 7, 0, 0, "", false },
+	{ "'{\"id\":\"77\",\"stat\":\"DELIVRD\"}'", 0, "77",
+	  SMPP_STATE_DELIVERED, 0, 0, 0, "", false },
+	{ "'id:77 stat:DELIVRD err:000 text:abc' 00", 0, "77",
+	  SMPP_STATE_DELIVERED, 0, 0, 0, "abc", false },
+	{ "'id:77 stat:DELIVRD' 00 00", 0, "77", SMPP_STATE_DELIVERED, 0, 0, 0,
+	  "", false },
+	/* other names, fields nobody knows, dates with blanks, words for err */
+	{ "'message_id:77 state:FAILED error code:0x0C'", 0, "77",
+	  SMPP_STATE_UNDELIVERABLE, 12, 0, 0, "", false },
+	{ "'msgid:77 imsi:262011234567890 stat:DELIVRD mcc:262 err:000'", 0,
+	  "77", SMPP_STATE_DELIVERED, 0, 0, 0, "", false },
+	{ "'id:77 submit date:2024-02-29 12:00:00 done date:2024/02/29 "
+	  "12:01:00 stat:DELIVRD'", 0, "77", SMPP_STATE_DELIVERED, 0, AT,
+	  AT + 60000, "", false },
+	{ "'id:77 submit date:never done date:240231 stat:DELIVRD err:NONE'",
+	  0, "77", SMPP_STATE_DELIVERED, 0, 0, 0, "", false },
+	{ "'id:77 stat:ENROUTE err:  text:'", 0, "77", SMPP_STATE_ENROUTE, 0,
+	  0, 0, "", false },
+	/* the first of each counts */
+	{ "'id:77 stat:UNDELIV stat:DELIVRD id:78'", 0, "77",
+	  SMPP_STATE_UNDELIVERABLE, 0, 0, 0, "", false },
 	/* a UUID */
 	{ "'id:6BA7B810-9dad-11d1 stat:DELIVRD'", 0, "6BA7B810-9dad-11d1",
 	  SMPP_STATE_DELIVERED, 0, 0, 0, "", false },
@@ -63,6 +97,11 @@ static const struct {
 	/* UCS-2 text marked 0, ASCII marked 8, text marked binary */
 	{ "00'i'00'd'00':'00'7'00' '00's'00't'00'a'00't'00':'00'D'00'E'00'L'"
 	  "00'I'00'V'", 0, "7", SMPP_STATE_DELIVERED, 0, 0, 0, "", true },
+	{ "'i'00'd'00':'00'7'00' '00's'00't'00'a'00't'00':'00'D'00'E'00'L'00"
+	  "'I'00'V'00", 8, "7", SMPP_STATE_DELIVERED, 0, 0, 0, "", true },
+	{ "feff 00'i'00'd'00':'00'7'00' '00's'00't'00'a'00't'00':'00'D'00'E'"
+	  "00'L'00'I'00'V'", 8, "7", SMPP_STATE_DELIVERED, 0, 0, 0, "",
+	  false },
 	{ "'id:7 stat:DELIVRD'", 8, "7", SMPP_STATE_DELIVERED, 0, 0, 0, "",
 	  true },
 	{ "'id:7 stat:DELIVRD'", 4, "7", SMPP_STATE_DELIVERED, 0, 0, 0, "",
@@ -183,6 +222,12 @@ static void parameters_win(void **state)
 	assert_int_equal(got.state, SMPP_STATE_DELIVERED);
 	assert_int_equal(got.err, 7);
 	assert_text(got.id, "1");
+	/* The id here and the state there. */
+	parse_with(arena, "001e 0003 'A1'00", "stat:REJECTD err:004", &got);
+	assert_text(got.id, "A1");
+	assert_int_equal(got.state, SMPP_STATE_REJECTED);
+	assert_int_equal(got.err, 4);
+	assert_false(got.is_miscoded);
 	iwf_arena_destroy(&arena);
 }
 
@@ -212,6 +257,10 @@ static const struct {
 	{ "1A2B", "6699", SMPP_ID_SAME, false },
 	{ "1A2B", "6699", SMPP_ID_DEC_HEX, false },
 	{ "MsgXy-1", "msgxy-1", SMPP_ID_ANY, false }, /* case may mean */
+	{ "0x1A2B", "1a2b", SMPP_ID_ANY, true },
+	{ "1a2b", "0X00001A2B", SMPP_ID_ANY, true },
+	{ "0x1A2B", "6699", SMPP_ID_ANY, true },
+	{ "0xyz", "xyz", SMPP_ID_ANY, false },
 	{ "12", "13", SMPP_ID_ANY, false },
 };
 
@@ -241,6 +290,45 @@ static void ids_meet(void **state)
 	}
 }
 
+/* What a candidate says of the bases, and that the learnt one comes first. */
+static void bases_are_learnt(void **state)
+{
+	static const struct {
+		const char *id;
+		enum smpp_id_base learnt;
+		const char *first;
+		enum smpp_id_base first_base;
+	} rows[] = {
+		{ "6699", SMPP_ID_ANY, "6699", SMPP_ID_SAME },
+		{ "6699", SMPP_ID_SAME, "6699", SMPP_ID_SAME },
+		{ "6699", SMPP_ID_HEX_DEC, "1a2b", SMPP_ID_HEX_DEC },
+		{ "6699", SMPP_ID_DEC_HEX, "26265", SMPP_ID_DEC_HEX },
+		{ "1a2b", SMPP_ID_DEC_HEX, "6699", SMPP_ID_DEC_HEX },
+		/* no decimal number: what was learnt does not help */
+		{ "1a2b", SMPP_ID_HEX_DEC, "1a2b", SMPP_ID_SAME },
+		/* the same in both bases: nothing to learn */
+		{ "7", SMPP_ID_ANY, "7", SMPP_ID_ANY },
+		{ "7", SMPP_ID_HEX_DEC, "7", SMPP_ID_ANY },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct iwf_arena *arena = iwf_arena_create(0);
+		struct smpp_receipt_source source = {
+			.message = iwf_arena_printf(arena, "id:%s stat:DELIVRD",
+						    rows[i].id),
+			.learnt = rows[i].learnt,
+		};
+		struct smpp_receipt got;
+
+		assert_int_equal(smpp_receipt_parse(arena, &source, &got, NULL),
+				 IWF_OK);
+		assert_text(got.candidates[0], rows[i].first);
+		assert_int_equal(got.bases[0], rows[i].first_base);
+		iwf_arena_destroy(&arena);
+	}
+}
+
 static void states_and_fates(void **state)
 {
 	static const struct {
@@ -258,12 +346,23 @@ static void states_and_fates(void **state)
 		{ "DELETED", SMPP_STATE_DELETED, IWF_FATE_FAILED },
 		{ "REJECTD", SMPP_STATE_REJECTED, IWF_FATE_FAILED },
 		{ "REJECTED", SMPP_STATE_REJECTED, IWF_FATE_FAILED },
-		{ "UNKNOWN", SMPP_STATE_UNKNOWN, IWF_FATE_FAILED },
+		{ "UNKNOWN", SMPP_STATE_UNKNOWN, IWF_FATE_UNSURE },
 		{ "SKIPPED", SMPP_STATE_SKIPPED, IWF_FATE_FAILED },
 		{ "ACCEPTD", SMPP_STATE_ACCEPTED, IWF_FATE_NONE },
 		{ "ACCEPTED", SMPP_STATE_ACCEPTED, IWF_FATE_NONE },
 		{ "ENROUTE", SMPP_STATE_ENROUTE, IWF_FATE_NONE },
 		{ "SCHEDULED", SMPP_STATE_SCHEDULED, IWF_FATE_NONE },
+		{ "DELIVERD", SMPP_STATE_DELIVERED, IWF_FATE_DELIVERED },
+		{ "dlvrd", SMPP_STATE_DELIVERED, IWF_FATE_DELIVERED },
+		{ "UNDELIVRD", SMPP_STATE_UNDELIVERABLE, IWF_FATE_FAILED },
+		{ "EXPIRD", SMPP_STATE_EXPIRED, IWF_FATE_EXPIRED },
+		{ "En_Route", SMPP_STATE_ENROUTE, IWF_FATE_NONE },
+		{ "002", SMPP_STATE_DELIVERED, IWF_FATE_DELIVERED },
+		/* They begin like a good end. */
+		{ "DELIVERY_FAILED", SMPP_STATE_UNDELIVERABLE,
+		  IWF_FATE_FAILED },
+		{ "DeliveredToNetwork", SMPP_STATE_ACCEPTED, IWF_FATE_NONE },
+		{ "DELIVERYUNCERTAIN", SMPP_STATE_NONE, IWF_FATE_NONE },
 		{ "", SMPP_STATE_NONE, IWF_FATE_NONE },
 		{ "10", SMPP_STATE_NONE, IWF_FATE_NONE },
 		{ "banana", SMPP_STATE_NONE, IWF_FATE_NONE },
@@ -288,6 +387,7 @@ int main(void)
 		cmocka_unit_test(endless_id_is_none),
 		cmocka_unit_test(parameters_win),
 		cmocka_unit_test(ids_meet),
+		cmocka_unit_test(bases_are_learnt),
 		cmocka_unit_test(states_and_fates),
 	};
 

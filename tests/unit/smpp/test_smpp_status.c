@@ -134,6 +134,125 @@ static void answers(void **state)
 	assert_int_equal(smpp_status_from_sip(202), 0);
 }
 
+static const struct smpp_receipt_rule rules[] = {
+	/* fate: delivered failed expired forbidden error none */
+	{ IWF_STR("ACCEPTD"), IWF_STR(""), 0 },
+	{ IWF_STR("undeliv"), IWF_STR("13"), 3 },
+	{ IWF_STR(""), IWF_STR("0x2A"), 4 },
+	{ IWF_STR(""), IWF_STR("ABSENT"), 5 },
+	{ IWF_STR("SPAM"), IWF_STR(""), 3 },
+	{ IWF_STR("8"), IWF_STR(""), 2 },
+};
+static const struct iwf_list rule_list = {
+	rules, sizeof(rules) / sizeof(rules[0])
+};
+
+static const struct {
+	struct smpp_told told;
+	struct smpp_fate fate;
+	struct smpp_fate by_rule;
+} receipts[] = {
+	{ { .state = SMPP_STATE_ACCEPTED, .stat = IWF_STR("ACCEPTED") },
+	  { IWF_FATE_NONE, false }, { IWF_FATE_DELIVERED, false } },
+	{ { .state = SMPP_STATE_UNDELIVERABLE, .stat = IWF_STR("UNDELIV"),
+	    .err_text = IWF_STR("013"), .err = 13 },
+	  { IWF_FATE_FAILED, false }, { IWF_FATE_FAILED, true } },
+	/* no error was told: a row with one does not fit */
+	{ { .state = SMPP_STATE_UNDELIVERABLE, .err = 13 },
+	  { IWF_FATE_FAILED, false }, { IWF_FATE_FAILED, false } },
+	/* the parameter instead of the text */
+	{ { .state = SMPP_STATE_UNDELIVERABLE, .err = 13, .network_type = 3 },
+	  { IWF_FATE_FAILED, false }, { IWF_FATE_FAILED, true } },
+	{ { .state = SMPP_STATE_EXPIRED, .err_text = IWF_STR("42"),
+	    .err = 42 },
+	  { IWF_FATE_EXPIRED, false }, { IWF_FATE_UNSURE, false } },
+	{ { .state = SMPP_STATE_EXPIRED, .err_text = IWF_STR("absent") },
+	  { IWF_FATE_EXPIRED, false }, { IWF_FATE_NONE, false } },
+	/* a word that nobody knows, until a row does */
+	{ { .state = SMPP_STATE_NONE, .stat = IWF_STR("Spam") },
+	  { IWF_FATE_NONE, false }, { IWF_FATE_FAILED, true } },
+	{ { .state = SMPP_STATE_NONE, .stat = IWF_STR("SPAMMY") },
+	  { IWF_FATE_NONE, false }, { IWF_FATE_NONE, false } },
+	{ { .state = SMPP_STATE_REJECTED, .err = 13, .network_type = 3 },
+	  { IWF_FATE_FAILED, true }, { IWF_FATE_EXPIRED, false } },
+	{ { .state = SMPP_STATE_REJECTED, .err = 13, .network_type = 1 },
+	  { IWF_FATE_FAILED, false }, { IWF_FATE_EXPIRED, false } },
+	{ { .state = SMPP_STATE_UNKNOWN }, { IWF_FATE_UNSURE, false },
+	  { IWF_FATE_UNSURE, false } },
+};
+
+static void receipts_have_fates(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(receipts) / sizeof(receipts[0]); i++) {
+		struct smpp_fate plain = smpp_status_of_receipt(
+			NULL, &receipts[i].told);
+		struct smpp_fate ruled = smpp_status_of_receipt(
+			&rule_list, &receipts[i].told);
+
+		assert_int_equal(plain.fate, receipts[i].fate.fate);
+		assert_int_equal(plain.forbidden, receipts[i].fate.forbidden);
+		assert_int_equal(ruled.fate, receipts[i].by_rule.fate);
+		assert_int_equal(ruled.forbidden,
+				 receipts[i].by_rule.forbidden);
+	}
+}
+
+static void rows_are_checked(void **state)
+{
+	static const struct smpp_receipt_rule empty[] = {
+		{ IWF_STR("A"), IWF_STR(""), 0 }, { IWF_STR(""), IWF_STR(""), 0 }
+	};
+	static const struct smpp_receipt_rule twice[] = {
+		{ IWF_STR("A"), IWF_STR("1"), 0 },
+		{ IWF_STR("A"), IWF_STR("2"), 0 },
+		{ IWF_STR("a"), IWF_STR("1"), 1 },
+	};
+	struct iwf_why why = { 0 };
+
+	(void)state;
+	assert_int_equal(smpp_status_check(&rule_list, &why), IWF_OK);
+	assert_int_equal(smpp_status_check(&(struct iwf_list){ empty, 2 },
+					   &why), IWF_E_SYNTAX);
+	assert_int_equal(why.at, 1);
+	assert_int_equal(smpp_status_check(&(struct iwf_list){ twice, 3 },
+					   &why), IWF_E_SYNTAX);
+	assert_int_equal(why.at, 2);
+	assert_string_equal(why.text, "row 1 has the same stat and error");
+}
+
+static bool table_has(const struct iwf_list *list, const char *row)
+{
+	struct iwf_buf text = { 0 };
+	bool has;
+
+	smpp_status_table(list, &text);
+	has = iwf_str_search(iwf_buf_str(&text), iwf_str_from(row)) !=
+		IWF_STR_NPOS;
+	iwf_buf_free(&text);
+	return has;
+}
+
+static void table_is_what_is_in_force(void **state)
+{
+	(void)state;
+	assert_true(table_has(NULL, "receipt\t6\tACCEPTD\t*\tnone\t-\t"
+			      "specification\n"));
+	assert_true(table_has(NULL, "receipt\t8\tREJECTD\tGSM 13\tfailed\t"
+			      "forbidden\tspecification\n"));
+	assert_true(table_has(NULL, "answer\t0x45\tESME_RSUBMITFAIL\t*\t"
+			      "queued\tfailed after 3 tries\t"));
+	assert_true(table_has(&rule_list, "receipt\t*\tACCEPTD\t*\t"
+			      "delivered\tdelivered\tconfiguration\n"));
+	assert_true(table_has(&rule_list, "receipt\t*\tundeliv\t13\t"
+			      "failed\tforbidden\tconfiguration\n"));
+	/* Wholly replaced: the specification's row is not there any more. */
+	assert_false(table_has(&rule_list, "receipt\t6\t"));
+	assert_false(table_has(&rule_list, "receipt\t8\t"));
+	assert_true(table_has(&rule_list, "receipt\t5\tUNDELIV\t*\tfailed\t"
+			      "failed\tspecification\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -141,6 +260,9 @@ int main(void)
 		cmocka_unit_test(every_row_is_found),
 		cmocka_unit_test(data_sm_failures_may_be_temporary),
 		cmocka_unit_test(answers),
+		cmocka_unit_test(receipts_have_fates),
+		cmocka_unit_test(rows_are_checked),
+		cmocka_unit_test(table_is_what_is_in_force),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
