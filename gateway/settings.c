@@ -115,24 +115,39 @@ static void place_link(const struct settings *settings,
 	conf_place(settings->conf, section, index, why);
 }
 
+static void place_element(const struct settings *settings,
+			  const struct settings_adapter *adapter, size_t index,
+			  const char *list, struct iwf_why *why)
+{
+	char section[160];
+	size_t element = why->at;
+
+	snprintf(section, sizeof(section), "%s.links[%zu].%s",
+		 adapter->adapter->name, index, list);
+	conf_place(settings->conf, section, element, why);
+}
+
 static enum iwf_err check_link(const struct settings *settings,
 			       const struct settings_adapter *adapter,
 			       size_t index, struct iwf_why *why)
 {
 	const struct iwf_ops *ops = adapter->adapter->ops;
 	struct iwf_str name = settings_link(adapter, index)->name;
-	char text[sizeof(why->text)];
+	struct iwf_why own = { 0 };
 	enum iwf_err err;
 
 	if (!ops->check)
 		return IWF_OK;
-	err = ops->check(settings_link_conf(adapter, index), why);
+	err = ops->check(settings_link_conf(adapter, index), &own);
 	if (!err)
 		return IWF_OK;
-	memcpy(text, why->text, sizeof(text));
-	iwf_why_set(why, err, 0, "link \"%.*s\": %.150s", IWF_STR_ARG(name),
-		    text);
-	place_link(settings, adapter, index, why);
+	iwf_why_set(why, err, own.at, "link \"%.*s\": %s%s%.120s",
+		    IWF_STR_ARG(name), own.file ? own.file : "",
+		    own.file ? ": " : "", own.text);
+	if (own.file)
+		place_element(settings, adapter, index, own.file, why);
+	else
+		place_link(settings, adapter, index, why);
 	return err;
 }
 

@@ -1,6 +1,8 @@
 /* Settings and metrics of one SMPP link as rows. */
 #include "rows.h"
 
+#include "wire/smpp_status.h"
+
 static const char *const bind_words[] = {
 	"transceiver", "transmitter+receiver", NULL
 };
@@ -87,6 +89,11 @@ const struct iwf_setting smpp_rows[] = {
 		     "Tell the SMSC when a message expires"),
 	IWF_ROW_U32(struct smpp_conf, deliver_max, "deliver_max", "1000", 1,
 		    1000000, "Messages of the SMSC that we have not yet stored"),
+	/* what receipts mean here */
+	IWF_ROW_LIST(struct smpp_conf, receipts_table, "receipts_table",
+		     smpp_receipt_rule_rows, struct smpp_receipt_rule, 256,
+		     "What receipts mean here where it differs from `iwfctl "
+		     "table sms`; the first row that fits counts"),
 	IWF_ROW_GROUP(struct smpp_conf, tls, "tls", iwf_tls_client_rows,
 		      "TLS towards the SMSC, whose port is then often 3550"),
 	IWF_ROWS_END

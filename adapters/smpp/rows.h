@@ -52,6 +52,7 @@ struct smpp_conf {
 	uint32_t id_base;  /* enum smpp_id_base */
 	bool validity;
 	uint32_t deliver_max;
+	struct iwf_list receipts_table; /* struct smpp_receipt_rule */
 	struct iwf_tls_conf tls;
 };
 

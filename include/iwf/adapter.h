@@ -38,7 +38,7 @@
 #include <iwf/metric.h>
 #include <iwf/setting.h>
 
-#define IWF_ABI_VERSION 2
+#define IWF_ABI_VERSION 3
 
 /* The gateway as one link sees it. */
 struct iwf_host;
@@ -61,7 +61,9 @@ typedef void iwf_done_fn(struct iwf_link *link, uint64_t tag,
 			 const struct iwf_verdict *verdict);
 
 struct iwf_ops {
-	/* Cross-field rules of one link's settings; IWF_OK or why not. */
+	/* Cross-field rules of one link's settings; IWF_OK or why not. Where it is
+	 * the fault of an element of a list, why->file is that list's key and
+	 * why->at the element's number from 0. */
 	enum iwf_err (*check)(const void *conf, struct iwf_why *why);
 	/* conf stays valid and unchanged until close or reconfigure. */
 	enum iwf_err (*open)(struct iwf_link **link, struct iwf_host *host,
@@ -87,6 +89,12 @@ struct iwf_ops {
 	 * when it does not know or answer, QUEUED when surely nothing came.
 	 * After the last two submit follows. The job is borrowed until then. */
 	void (*query)(struct iwf_link *link, const struct iwf_job *job);
+	/* Optional, ABI 3: appends how the peer's words meet fates under these
+	 * settings, conf NULL: as the specification has it. Lines of cells with
+	 * tabs between them; the first has the columns' names, each begins with
+	 * what kind of word it speaks of, and ends with "specification" or
+	 * "configuration". Any thread. */
+	void (*table)(const void *conf, struct iwf_buf *text);
 };
 
 struct iwf_adapter {
@@ -98,6 +106,7 @@ struct iwf_adapter {
 	const struct iwf_ops *ops;
 	const struct iwf_metric_row *metrics; /* of one link, with its label */
 	size_t metric_count;
+	const char *service; /* what people call it ("sms") or NULL; ABI 3 */
 };
 
 /* Ends an adapter's main file; the host looks for this symbol in a module. */

@@ -102,12 +102,15 @@ static bool receipt_read(const struct smpp_link *link, const struct inbound *in,
 static uint32_t receipt_tell(struct smpp_link *link, const struct inbound *in,
 			     const struct smpp_receipt *receipt, uint64_t tag)
 {
+	const struct smpp_told told = smpp_receipt_told(receipt);
+	const struct smpp_fate fate = smpp_status_of_receipt(
+		&link->conf->receipts_table, &told);
 	struct iwf_report report = {
-		.fate = smpp_state_fate(receipt->state),
+		.fate = fate.fate,
 		.remote_count = (uint32_t)receipt->candidate_count,
 		.code = receipt->err,
 		.text = receipt->stat,
-		.forbidden = receipt->forbidden,
+		.forbidden = fate.forbidden,
 		/* The receipt travels the other way than its message. */
 		.from = in->to,
 		.to = in->from,

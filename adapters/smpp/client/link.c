@@ -2,6 +2,7 @@
 #include "client/link.h"
 
 #include "client/link_tls.h"
+#include "wire/smpp_status.h"
 
 #include <iwf/random.h>
 
@@ -246,6 +247,12 @@ enum iwf_err smpp_link_check(const void *conf_of_rows, struct iwf_why *why)
 	if (conf->enquire_link_ms >= conf->inactivity_ms)
 		return iwf_why_set(why, IWF_E_SYNTAX, 0,
 				   "enquire_link must be below inactivity");
+	err = smpp_status_check(&conf->receipts_table, why);
+	if (err) {
+		if (why)
+			why->file = "receipts_table";
+		return err;
+	}
 	err = files_read(conf, &password, &tls, why);
 	iwf_buf_free(&password);
 	iwf_tls_destroy(&tls);
