@@ -95,14 +95,17 @@ static bool is_late(const struct delivery *dlv, enum iwf_fate fate)
 }
 
 /* What was told first stays: who asked has been told, and only once. */
-static void note_late(struct delivery *dlv, const struct iwf_report *report)
+static void note_late(struct delivery *dlv, const struct iwf_report *report,
+		      uint32_t part)
 {
+	bool is_of_all = !part || dlv->row.parts <= 1;
 	bool was_good = dlv->row.state == STORE_DELIVERED ||
 			dlv->row.state == STORE_DISPLAYED;
 	bool is_good = report->fate == IWF_FATE_DELIVERED;
 
 	relay_count(dlv->relay, RELAY_M_RECEIPT_LATE);
-	if (dlv->row.state == STORE_FINISHED || was_good == is_good)
+	if (dlv->row.state == STORE_FINISHED || was_good == is_good ||
+	    !is_of_all)
 		return;
 	relay_count(dlv->relay, RELAY_M_RECEIPT_CONTRADICTED);
 	iwf_log_warning(dlv->queue->log, "receipt-contradicts",
@@ -116,7 +119,7 @@ void outcome_later(struct delivery *dlv, const struct iwf_report *report,
 		   uint32_t part)
 {
 	if (is_late(dlv, report->fate)) {
-		note_late(dlv, report);
+		note_late(dlv, report, part);
 		delivery_save(dlv);
 		return;
 	}
