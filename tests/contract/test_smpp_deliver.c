@@ -2,8 +2,11 @@
  * acknowledgements that go back. */
 #include "smpp_flow.h"
 
+#include <smpp/wire/smpp_status.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -265,6 +268,16 @@ static void receipts_of_every_shape_are_reported(void **state)
 		  IWF_STR(""), IWF_FATE_DELIVERED, "12" },
 		{ 4, 8, IWF_STR("id:12 stat:REJECTD"), IWF_STR(""),
 		  IWF_FATE_FAILED, "12" },
+		{ 4, 0, IWF_STR("id:12 stat:UNKNOWN"), IWF_STR(""),
+		  IWF_FATE_UNSURE, "12" },
+		/* type, mode, reply path, and a stage that is none */
+		{ 0x24, 0, IWF_STR("id:12 stat:DELIVRD"), IWF_STR(""),
+		  IWF_FATE_DELIVERED, "12" },
+		{ 0x87, 0, IWF_STR("id:12 stat:DELIVRD"), IWF_STR(""),
+		  IWF_FATE_DELIVERED, "12" },
+		/* the text as message_payload */
+		{ 4, 0, IWF_STR(""), IWF_STR("\x04\x24\x00\x11"
+		  "id:12;stat:FAILED"), IWF_FATE_FAILED, "12" },
 	};
 
 	(void)state;
@@ -298,6 +311,91 @@ static void receipts_of_every_shape_are_reported(void **state)
 		assert_int_equal(answer_read(&flow, 61), 0);
 		flow_close(&flow);
 	}
+}
+
+/* Rows of the link come before those of the specification. */
+static void receipts_mean_what_the_link_says(void **state)
+{
+	/* as words of `fate`: delivered, forbidden, none */
+	static const struct smpp_receipt_rule rules[] = {
+		{ IWF_STR("ACCEPTD"), IWF_STR(""), 0 },
+		{ IWF_STR(""), IWF_STR("9"), 3 },
+		{ IWF_STR("EXPIRED"), IWF_STR(""), 5 },
+	};
+	struct smsc_message message = mo_hello;
+	const struct iwf_report *report;
+	struct flow flow;
+
+	(void)state;
+	flow.conf = smsc_conf();
+	flow.conf.receipts_table = (struct iwf_list){ rules, 3 };
+	flow_bind_with(&flow);
+	message.esm_class = 4;
+	message.text = IWF_STR("id:1 stat:ACCEPTD err:000");
+	smsc_deliver(flow.stream, 61, &message);
+	message.text = IWF_STR("id:2 stat:UNDELIV err:009");
+	smsc_deliver(flow.stream, 62, &message);
+	assert_int_equal(flow.host->remote_count, 2);
+	report = &flow.host->remotes[0].report;
+	assert_int_equal(report->fate, IWF_FATE_DELIVERED);
+	report = &flow.host->remotes[1].report;
+	assert_int_equal(report->fate, IWF_FATE_FAILED);
+	assert_true(report->forbidden);
+	message.text = IWF_STR("id:3 stat:EXPIRED err:000");
+	smsc_deliver(flow.stream, 63, &message);
+	assert_int_equal(answer_read(&flow, 63), 0);
+	assert_int_equal(flow.host->remote_count, 2);
+	flow_close(&flow);
+}
+
+static void receipt_join(struct flow *flow, const char *id, uint32_t remote)
+{
+	struct smsc_message message = mo_hello;
+	unsigned index = flow->host->remote_count;
+	char text[64];
+
+	snprintf(text, sizeof(text), "id:%s stat:DELIVRD", id);
+	message.esm_class = 4;
+	message.text = iwf_str_from(text);
+	smsc_deliver(flow->stream, 100 + index, &message);
+	fake_host_answer_joined(flow->host, index, remote);
+	assert_int_equal(answer_read(flow, 100 + index), 0);
+}
+
+static void assert_first_id(const struct flow *flow, const char *id)
+{
+	flow_assert_str(flow->host->remotes[flow->host->remote_count - 1]
+			.report.remote_ids[0], id);
+}
+
+/* In the answer hex, in the receipt decimal: after the third it is the first
+ * guess, and in the next life, too. */
+static void bases_are_learnt_from_joins(void **state)
+{
+	struct flow flow;
+
+	(void)state;
+	flow_bind(&flow);
+	receipt_join(&flow, "6699", 2);
+	receipt_join(&flow, "7", 1); /* teaches nothing */
+	receipt_join(&flow, "6700", 2);
+	receipt_join(&flow, "6701", 0); /* by its addresses */
+	assert_first_id(&flow, "6701");
+	assert_int_equal(flow.host->value_count, 0);
+	receipt_join(&flow, "6702", 2);
+	flow_assert_str(iwf_host_recall(flow.host, IWF_STR("receipt_ids")),
+			"hex-dec");
+	assert_true(fake_host_has_said(flow.host, "learnt=hex-dec"));
+	receipt_join(&flow, "6703", 1);
+	assert_first_id(&flow, "1a2f");
+	/* It may change its mind. */
+	for (int i = 0; i < 3; i++)
+		receipt_join(&flow, "6704", 2);
+	flow_assert_str(iwf_host_recall(flow.host, IWF_STR("receipt_ids")),
+			"same");
+	receipt_join(&flow, "6705", 1);
+	assert_first_id(&flow, "6705");
+	flow_close(&flow);
 }
 
 static void stages_on_the_way_are_only_answered(void **state)
@@ -384,6 +482,8 @@ int main(void)
 		cmocka_unit_test(what_is_no_text_is_refused),
 		cmocka_unit_test(zero_means_what_the_setting_says),
 		cmocka_unit_test(receipts_of_every_shape_are_reported),
+		cmocka_unit_test(receipts_mean_what_the_link_says),
+		cmocka_unit_test(bases_are_learnt_from_joins),
 		cmocka_unit_test(stages_on_the_way_are_only_answered),
 		cmocka_unit_test(an_asked_delivery_is_acknowledged),
 	};

@@ -383,6 +383,16 @@ void fake_host_answer_remote(struct iwf_host *host, unsigned index,
 	       result);
 }
 
+void fake_host_answer_joined(struct iwf_host *host, unsigned index,
+			     uint32_t remote)
+{
+	const struct iwf_verdict verdict = { .remote = remote, .why = "" };
+
+	IWF_BUG_ON(index >= host->remote_count);
+	give(host, &host->remotes[index].done, host->remotes[index].tag,
+	     &verdict);
+}
+
 unsigned fake_host_line_count(const struct iwf_host *host,
 			      enum iwf_log_level level, const char *event)
 {

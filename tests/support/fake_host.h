@@ -92,6 +92,9 @@ void fake_host_answer_fate(struct iwf_host *host, unsigned index,
 			   enum iwf_fate fate, uint32_t code);
 void fake_host_answer_remote(struct iwf_host *host, unsigned index,
 			     enum iwf_result result);
+/* ACCEPTED, by which of its ids (from 1). */
+void fake_host_answer_joined(struct iwf_host *host, unsigned index,
+			     uint32_t remote);
 /* Lines at this level or above with this event; NULL: any. */
 unsigned fake_host_line_count(const struct iwf_host *host,
 			      enum iwf_log_level level, const char *event);

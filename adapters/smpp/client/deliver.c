@@ -94,9 +94,17 @@ static bool receipt_read(const struct smpp_link *link, const struct inbound *in,
 		.data_coding = in->pdu->data_coding,
 		.zero = zero_alphabet(link->conf),
 		.base = (enum smpp_id_base)link->conf->id_base,
+		.learnt = link->learn.base,
 	};
 
 	return smpp_receipt_parse(in->arena, &source, receipt, NULL) == IWF_OK;
+}
+
+static void on_receipt_done(struct iwf_link *base, uint64_t tag,
+			    const struct iwf_verdict *verdict)
+{
+	smpp_learn_tell(&smpp_link_of(base)->learn, base->host, tag, verdict);
+	on_done(base, tag, verdict);
 }
 
 static uint32_t receipt_tell(struct smpp_link *link, const struct inbound *in,
@@ -124,7 +132,8 @@ static uint32_t receipt_tell(struct smpp_link *link, const struct inbound *in,
 		return SMPP_ROK;
 	for (size_t i = 0; i < receipt->candidate_count; i++)
 		report.remote_ids[i] = receipt->candidates[i];
-	iwf_host_report_remote(link->base.host, &report, on_done, tag);
+	smpp_learn_ask(&link->learn, tag, receipt);
+	iwf_host_report_remote(link->base.host, &report, on_receipt_done, tag);
 	return SMPP_ANSWER_LATER;
 }
 
@@ -234,23 +243,23 @@ uint32_t smpp_deliver(struct smpp_link *link, struct smpp_session *session,
 {
 	struct inbound in = { .pdu = pdu, .arena = session->arena };
 	struct smpp_receipt receipt;
+	unsigned type;
 
 	octets_take(&in);
 	if (addresses_take(link->conf, &in) != IWF_OK)
 		return refuse(link, &in, SMPP_RINVSRCADR,
 			      "an address that is none");
-	switch (pdu->esm_class & SMPP_ESM_TYPE_MASK) {
-	case 0:
+	type = pdu->esm_class & SMPP_ESM_TYPE_MASK;
+	if (!type)
 		return default_type(link, &in, tag);
-	case SMPP_ESM_RECEIPT:
+	/* Some say with the same bits that it is one and of a stage between. */
+	if (type & SMPP_ESM_RECEIPT)
 		return receipt_read(link, &in, &receipt) ?
 			receipt_tell(link, &in, &receipt, tag) :
 			receipt_lost(link, &in);
-	default:
-		/* Acknowledgements that we never ask for, and stages on the
-		 * way: nothing follows from them. */
-		return SMPP_ROK;
-	}
+	/* Acknowledgements that we never ask for, and stages on the way: nothing
+	 * follows from them. */
+	return SMPP_ROK;
 }
 
 void smpp_alert(struct smpp_link *link, struct smpp_session *session,

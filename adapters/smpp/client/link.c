@@ -348,6 +348,7 @@ enum iwf_err smpp_link_open(struct iwf_link **out, struct iwf_host *host,
 	link->codec = smpp_codec_create(SMPP_CODEC_SELDOM);
 	pace_reset(link);
 	smpp_tls_tell(link);
+	smpp_learn_open(&link->learn, host);
 	sessions_create(link);
 	*out = &link->base;
 	sessions_start(link);

@@ -4,6 +4,7 @@
 
 #include "client/deliver.h"
 #include "client/late.h"
+#include "client/learn.h"
 #include "client/pace.h"
 #include "client/session.h"
 #include "client/submit.h"
@@ -31,6 +32,7 @@ struct smpp_link {
 	struct smpp_pace pace;
 	struct iwf_timer pace_timer;
 	struct smpp_late late;
+	struct smpp_learn learn;
 };
 
 static inline struct smpp_link *smpp_link_of(struct iwf_link *link)
