@@ -4,6 +4,7 @@
 #include "base/loop.h"
 #include "base/machine.h"
 #include "base/metric.h"
+#include "mapping.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -211,9 +212,23 @@ static void admin_log_level(void *arg, enum iwf_log_level level)
 	log_reconfigure(gw->log, &conf);
 }
 
+static enum iwf_err admin_table(void *arg, struct iwf_str service,
+				struct iwf_str link, struct iwf_buf *text,
+				struct iwf_why *why)
+{
+	struct gateway *gw = arg;
+	enum iwf_err err;
+
+	/* A reload changes what is in force. */
+	pthread_mutex_lock(&gw->reloading);
+	err = mapping_print(gw->settings, service, link, text, why);
+	pthread_mutex_unlock(&gw->reloading);
+	return err;
+}
+
 static const struct admin_ops admin_ops = {
 	.is_ready = admin_is_ready, .reload = admin_reload,
-	.set_log_level = admin_log_level,
+	.set_log_level = admin_log_level, .table = admin_table,
 };
 
 static enum iwf_err start_admin(struct gateway *gw, struct iwf_why *why)

@@ -1,6 +1,14 @@
 /* The SMPP 3.4 adapter, as a client of an SMSC: its descriptor. */
 #include "client/explain.h"
 #include "client/link.h"
+#include "wire/smpp_status.h"
+
+static void table(const void *of_rows, struct iwf_buf *text)
+{
+	const struct smpp_conf *conf = of_rows;
+
+	smpp_status_table(conf ? &conf->receipts_table : NULL, text);
+}
 
 static const struct iwf_ops smpp_ops = {
 	.check = smpp_link_check,
@@ -11,6 +19,7 @@ static const struct iwf_ops smpp_ops = {
 	.drain = smpp_link_drain,
 	.close = smpp_link_close,
 	.explain = smpp_explain,
+	.table = table,
 };
 
 IWF_ADAPTER = {
@@ -22,4 +31,5 @@ IWF_ADAPTER = {
 	.ops = &smpp_ops,
 	.metrics = smpp_metric_rows,
 	.metric_count = SMPP_METRIC_COUNT,
+	.service = "sms",
 };

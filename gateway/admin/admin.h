@@ -33,6 +33,13 @@ struct admin_ops {
 	enum iwf_err (*reload)(void *arg, struct iwf_buf *text,
 			       struct iwf_why *why);
 	void (*set_log_level)(void *arg, enum iwf_log_level level);
+	/* Appends how the words of a service ("sms") or an adapter meet fates, as
+	 * in struct iwf_ops, with a first cell more: the link, or "*" for what
+	 * holds of all. link empty: the specification's rows, then those that
+	 * links have of their own. IWF_E_NOT_FOUND with the words there are. */
+	enum iwf_err (*table)(void *arg, struct iwf_str service,
+			      struct iwf_str link, struct iwf_buf *text,
+			      struct iwf_why *why);
 };
 
 /* All of it outlives the admin. */

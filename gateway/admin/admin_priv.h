@@ -129,4 +129,4 @@ struct cancel_request {
 
 request_run_fn cmd_version, cmd_status, cmd_links, cmd_queue, cmd_list;
 request_run_fn cmd_ledger, cmd_trace, cmd_send, cmd_explain, cmd_reload;
-request_run_fn cmd_log_level, cmd_cancel;
+request_run_fn cmd_log_level, cmd_cancel, cmd_table;

@@ -76,4 +76,4 @@ ctl_print_fn ctl_print_conformance;
 ctl_print_fn ctl_print_version, ctl_print_status, ctl_print_links;
 ctl_print_fn ctl_print_queue, ctl_print_list, ctl_print_ledger;
 ctl_print_fn ctl_print_trace, ctl_print_sent, ctl_print_text, ctl_print_level;
-ctl_print_fn ctl_print_cancelled;
+ctl_print_fn ctl_print_cancelled, ctl_print_mapping;

@@ -1,5 +1,7 @@
-/* Printing rows of the store: queue, list, ledger. */
+/* Printing rows: queue, list, ledger, and how words meet fates. */
 #include "admin/ctl.h"
+
+#include <ctype.h>
 
 static void put_duration(struct ctl_table *table, json_int_t ms)
 {
@@ -77,4 +79,41 @@ enum ctl_exit ctl_print_ledger(const json_t *answer, FILE *out)
 		fprintf(out, "differs from id %s on\n",
 			ctl_text(answer, "differs_from"));
 	return imbalance ? CTL_BAD_NEWS : CTL_OK;
+}
+
+/* The columns are those that the answer names. */
+static void head_format(char *to, size_t len, const json_t *keys)
+{
+	const json_t *key;
+	size_t i, at = 0;
+
+	json_array_foreach(keys, i, key)
+		for (const char *c = json_string_value(key); c; c++) {
+			if (at + 2 >= len)
+				break;
+			to[at++] = *c ? (char)toupper((unsigned char)*c) : ' ';
+			if (!*c)
+				break;
+		}
+	to[at ? at - 1 : 0] = '\0';
+}
+
+enum ctl_exit ctl_print_mapping(const json_t *answer, FILE *out)
+{
+	const json_t *keys = json_object_get(answer, "columns");
+	char head[CTL_COLUMNS_MAX * 24];
+	struct ctl_table *table;
+	const json_t *row, *key;
+	size_t i, k;
+
+	head_format(head, sizeof(head), keys);
+	table = ctl_table_create(head);
+	json_array_foreach(json_object_get(answer, "rows"), i, row)
+		json_array_foreach(keys, k, key)
+			if (k < CTL_COLUMNS_MAX)
+				ctl_table_put(table, ctl_text(row,
+						json_string_value(key)));
+	ctl_table_print(table, out);
+	ctl_table_destroy(&table);
+	return CTL_OK;
 }

@@ -28,6 +28,9 @@ const struct ctl_command ctl_commands[] = {
 	  "yet", ctl_print_cancelled, NULL },
 	{ "explain", NULL, " to text from want ", " to text ", MESSAGE_USAGE,
 	  "tells how a message would go; nothing is sent", ctl_print_text, NULL },
+	{ "table", "service", " link ", "", "SERVICE [--link NAME]",
+	  "how the words of a service's peers (sms) meet fates, and which rows "
+	  "the configuration has changed", ctl_print_mapping, NULL },
 	{ "ledger", NULL, " audit ", "", "[--audit]",
 	  "whether everything taken in is accounted for", ctl_print_ledger, NULL },
 	{ "reload", NULL, "", "", "", "reads the configuration again",

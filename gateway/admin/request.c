@@ -19,6 +19,7 @@ static const struct command commands[] = {
 	COMMAND("ledger", cmd_ledger, ledger_request, false),
 	COMMAND("trace", cmd_trace, trace_request, false),
 	COMMAND("explain", cmd_explain, send_request, false),
+	COMMAND("table", cmd_table, request, false),
 	COMMAND("send", cmd_send, send_request, true),
 	COMMAND("cancel", cmd_cancel, cancel_request, true),
 	COMMAND("reload", cmd_reload, request, true),

@@ -175,6 +175,18 @@ static bool is_ready(void *arg, const char **reason)
 	return bench->is_started;
 }
 
+static enum iwf_err table(void *arg, struct iwf_str service,
+			  struct iwf_str link, struct iwf_buf *text,
+			  struct iwf_why *why)
+{
+	(void)arg;
+	if (!iwf_str_eq(service, IWF_STR("sms")))
+		return iwf_why_set(why, IWF_E_NOT_FOUND, 0, "no table");
+	iwf_buf_printf(text, "LINK\tCODE\n%.*s\t12\n",
+		       IWF_STR_ARG(link.len ? link : IWF_STR("*")));
+	return IWF_OK;
+}
+
 static enum iwf_err reload(void *arg, struct iwf_buf *text, struct iwf_why *why)
 {
 	struct bench *bench = arg;
@@ -290,7 +302,8 @@ struct bench *bench_create(void)
 	iwf_metric_set(&metric_values[1], 0);
 	metrics_add(bench->metrics, metric_rows, 2, metric_values, NULL, NULL);
 	bench->port = free_port();
-	bench->ops = (struct admin_ops){ is_ready, reload, set_level };
+	bench->ops = (struct admin_ops){ is_ready, reload, set_level,
+					table };
 	bench->conf = (struct admin_conf){
 		.address = IWF_STR("127.0.0.1"), .port = bench->port,
 		.socket = iwf_str_from(bench->path),

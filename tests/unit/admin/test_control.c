@@ -143,6 +143,12 @@ static const struct row rows[] = {
 	{ "{\"cmd\":\"log-level\",\"level\":\"loud\"}",
 	  "{\"ok\":false,\"error\":\"syntax\"}" },
 	{ "{\"cmd\":\"log-level\"}", "{\"ok\":false,\"error\":\"syntax\"}" },
+	{ "{\"cmd\":\"table\",\"service\":\"sms\",\"link\":\"op1\"}",
+	  "{\"ok\":true,\"columns\":[\"link\",\"code\"],"
+	  "\"rows\":[{\"link\":\"op1\",\"code\":\"12\"}]}" },
+	{ "{\"cmd\":\"table\",\"service\":\"fax\"}",
+	  "{\"ok\":false,\"error\":\"not-found\",\"text\":\"no table\"}" },
+	{ "{\"cmd\":\"table\"}", "{\"ok\":false,\"error\":\"not-found\"}" },
 };
 
 static void test_rows(void **state)

@@ -138,6 +138,14 @@ static const struct row rows[] = {
 	  "{\"cmd\":\"explain\",\"to\":\"+1\",\"text\":\"x\"}",
 	  "{\"ok\":true,\"text\":\"route: rule 1\\nx\\u0007\\n\"}", 0,
 	  "route: rule 1\nx \n", "" },
+	{ { "table", "sms" }, "{\"cmd\":\"table\",\"service\":\"sms\"}",
+	  "{\"ok\":true,\"columns\":[\"link\",\"code\"],\"rows\":["
+	  "{\"link\":\"*\",\"code\":\"0\"},{\"code\":\"12\",\"link\":\"op1\"}]}",
+	  0, "LINK  CODE\n*     0\nop1   12\n", "" },
+	{ { "table", "sms", "--link", "op1" }, "{\"cmd\":\"table\","
+	  "\"service\":\"sms\",\"link\":\"op1\"}",
+	  "{\"ok\":true,\"columns\":[],\"rows\":[]}", 0, NULL, "" },
+	{ { "table" }, NULL, NULL, 2, "", "an argument is missing" },
 	{ { "log-level", "debug" },
 	  "{\"cmd\":\"log-level\",\"level\":\"debug\"}",
 	  "{\"ok\":true,\"level\":\"debug\"}", 0, "debug\n", "" },
