@@ -134,11 +134,11 @@ static enum iwf_err check_link(const struct settings *settings,
 	const struct iwf_ops *ops = adapter->adapter->ops;
 	struct iwf_str name = settings_link(adapter, index)->name;
 	struct iwf_why own = { 0 };
-	enum iwf_err err;
+	enum iwf_err err = relay_link_check(settings_link(adapter, index),
+					    &own);
 
-	if (!ops->check)
-		return IWF_OK;
-	err = ops->check(settings_link_conf(adapter, index), &own);
+	if (!err && ops->check)
+		err = ops->check(settings_link_conf(adapter, index), &own);
 	if (!err)
 		return IWF_OK;
 	iwf_why_set(why, err, own.at, "link \"%.*s\": %s%s%.120s",

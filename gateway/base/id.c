@@ -38,3 +38,21 @@ uint64_t id_at(int64_t wall_ms)
 
 	return now_ms > 0 ? (uint64_t)now_ms << TIME_SHIFT : 0;
 }
+
+struct iwf_str id_uuid(struct iwf_arena *arena, uint64_t high, uint64_t low)
+{
+	char text[36];
+
+	high = (high & ~0xf000ull) | 0x4000;
+	low = (low & ~(3ull << 62)) | 1ull << 63;
+	iwf_str_hex(text, high >> 32, 8);
+	text[8] = '-';
+	iwf_str_hex(text + 9, high >> 16, 4);
+	text[13] = '-';
+	iwf_str_hex(text + 14, high, 4);
+	text[18] = '-';
+	iwf_str_hex(text + 19, low >> 48, 4);
+	text[23] = '-';
+	iwf_str_hex(text + 24, low, 12);
+	return iwf_arena_copy(arena, iwf_str_make(text, sizeof(text)));
+}

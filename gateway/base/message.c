@@ -63,6 +63,7 @@ static const struct field fields[] = {
 	FIELD(35, U32, code),
 	FIELD(36, STR, reason),
 	FIELD(37, U64, transaction),
+	FIELD(38, BOOL, anonymous),
 };
 
 #define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))

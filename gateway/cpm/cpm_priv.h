@@ -62,6 +62,9 @@ void cpm_report_format(struct iwf_arena *arena, const struct iwf_message *msg,
 /* ids.c: the address as the peer spelled it, else its canonical URI. */
 struct iwf_str cpm_uri(struct iwf_arena *arena,
 		       const struct iwf_address *address);
+/* The same of a sender, who may be nobody. */
+struct iwf_str cpm_sender_uri(struct iwf_arena *arena,
+			      const struct iwf_address *address);
 /* Ids of what we send, the same again for the same delivery. */
 struct iwf_str cpm_message_id(struct iwf_arena *arena, const uint8_t key[16],
 			      uint64_t id);

@@ -1,6 +1,7 @@
 /* Identifiers of what the gateway originates. */
 #include "cpm/cpm_priv.h"
 
+#include "base/id.h"
 #include "wire/uri.h"
 
 static uint64_t keyed(const uint8_t key[16], const char *what, uint64_t id)
@@ -13,25 +14,6 @@ static uint64_t keyed(const uint8_t key[16], const char *what, uint64_t id)
 	hash = iwf_hash(key, iwf_buf_str(&buf));
 	iwf_buf_free(&buf);
 	return hash;
-}
-
-/* RFC 4122 4.4: the version is 4, the variant 10. */
-static struct iwf_str uuid(struct iwf_arena *arena, uint64_t high, uint64_t low)
-{
-	char text[36];
-
-	high = (high & ~0xf000ull) | 0x4000;
-	low = (low & ~(3ull << 62)) | 1ull << 63;
-	iwf_str_hex(text, high >> 32, 8);
-	text[8] = '-';
-	iwf_str_hex(text + 9, high >> 16, 4);
-	text[13] = '-';
-	iwf_str_hex(text + 14, high, 4);
-	text[18] = '-';
-	iwf_str_hex(text + 19, low >> 48, 4);
-	text[23] = '-';
-	iwf_str_hex(text + 24, low, 12);
-	return iwf_arena_copy(arena, iwf_str_make(text, sizeof(text)));
 }
 
 struct iwf_str cpm_message_id(struct iwf_arena *arena, const uint8_t key[16],
@@ -48,7 +30,7 @@ struct iwf_str cpm_message_id(struct iwf_arena *arena, const uint8_t key[16],
 struct iwf_str cpm_contribution_id(struct iwf_arena *arena,
 				   const uint8_t key[16], uint64_t id)
 {
-	return uuid(arena, keyed(key, "contribution-a", id),
+	return id_uuid(arena, keyed(key, "contribution-a", id),
 		    keyed(key, "contribution-b", id));
 }
 
@@ -56,7 +38,7 @@ struct iwf_str cpm_uuid(struct iwf_arena *arena, struct iwf_random *random)
 {
 	uint64_t high = iwf_random_next(random);
 
-	return uuid(arena, high, iwf_random_next(random));
+	return id_uuid(arena, high, iwf_random_next(random));
 }
 
 struct iwf_str cpm_uri(struct iwf_arena *arena,
@@ -71,4 +53,13 @@ struct iwf_str cpm_uri(struct iwf_arena *arena,
 	uri = iwf_arena_copy(arena, iwf_buf_str(&buf));
 	iwf_buf_free(&buf);
 	return uri;
+}
+
+struct iwf_str cpm_sender_uri(struct iwf_arena *arena,
+			      const struct iwf_address *address)
+{
+	/* RFC 3323 4.1.1.3 */
+	return address->kind == IWF_ADDRESS_NONE ?
+		IWF_STR("sip:anonymous@anonymous.invalid") :
+		cpm_uri(arena, address);
 }

@@ -171,7 +171,7 @@ static void format_text(struct cpm_sent *sent, const struct iwf_message *msg)
 	};
 	struct cpim_address to = { .uri = cpm_uri(arena, &msg->to) };
 	struct cpim_message cpim = {
-		.from.uri = cpm_uri(arena, &msg->from), .to = &to, .to_count = 1,
+		.from.uri = cpm_sender_uri(arena, &msg->from), .to = &to, .to_count = 1,
 		.datetime_ms = msg->sent_at_ms ? msg->sent_at_ms :
 						 iwf_loop_wall_ms(loop),
 		.headers = headers,
@@ -207,8 +207,10 @@ static void set_identities(struct cpm_sent *sent, const struct iwf_job *job,
 		service = SERVICE_SYSTEMMSG;
 	request->request_uri = cpm_uri(arena, &msg->to);
 	request->to_uri = request->request_uri;
-	request->from_uri = cpm_uri(arena, &msg->from);
-	request->asserted = request->from_uri;
+	request->from_uri = cpm_sender_uri(arena, &msg->from);
+	/* Nothing is asserted of whom nobody knows. */
+	if (msg->from.kind != IWF_ADDRESS_NONE)
+		request->asserted = request->from_uri;
 	request->asserted_service = service_urn(service);
 	request->accept_contact = accept_contact(arena, service);
 }

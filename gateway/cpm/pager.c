@@ -231,6 +231,22 @@ static struct refusal set_ids(struct cpm_link *link, struct cpm_inbound *in,
 	return fine;
 }
 
+/* RFC 3323 4.2, RFC 3325 9.3: the next network is none that may be told. */
+static bool is_anonymous(const struct cpm_inbound *in)
+{
+	struct iwf_str rest = in->req->fields[SIP_F_PRIVACY];
+	struct iwf_str value;
+
+	while (iwf_str_split(&rest, ';', &value)) {
+		value = iwf_str_trim(value);
+		if (iwf_str_eq_case(value, IWF_STR("id")) ||
+		    iwf_str_eq_case(value, IWF_STR("user")))
+			return true;
+	}
+	return in->from.kind == IWF_ADDRESS_SIP &&
+	       iwf_str_eq_case(in->from.domain, IWF_STR("anonymous.invalid"));
+}
+
 static void set_wants(const struct cpm_inbound *in, struct iwf_message *msg)
 {
 	struct iwf_str id = imdn_value(in, IWF_STR("Message-ID"));
@@ -275,6 +291,7 @@ static struct refusal make_message(struct cpm_link *link,
 		.sent_at_ms = in->cpim.datetime_ms ? in->cpim.datetime_ms :
 						     req->date_ms,
 		.transaction = req->transport_key,
+		.anonymous = is_anonymous(in),
 	};
 	if (req->expires_ms >= 0)
 		msg->expires_at_ms = iwf_loop_wall_ms(loop) + req->expires_ms;

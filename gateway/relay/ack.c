@@ -71,6 +71,14 @@ bool ack_refuse(struct delivery *dlv)
 	return true;
 }
 
+bool ack_refuses_for_now(const struct delivery *dlv)
+{
+	const struct queue *from = dlv->asker ?
+		queue_by_number(dlv->relay, dlv->asker->origin) : NULL;
+
+	return from && from->ack_refuses && outcome_is_unsent(dlv);
+}
+
 static bool is_failure(enum store_state state)
 {
 	return store_state_is_final(state) && state > STORE_DISPLAYED;

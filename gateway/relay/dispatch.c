@@ -161,6 +161,8 @@ void dispatch_submit(struct delivery *dlv)
 	job->parts = dlv->row.parts;
 	job->coding = dlv->row.coding;
 	job->again = dlv->row.resends > 0;
+	job->stand_in = thread_needs_stand_in(dlv->queue, dlv->msg) ?
+		dlv->queue->stand_in : (struct iwf_address){ 0 };
 	memcpy(job->parts_done, dlv->row.parts_sent, sizeof(job->parts_done));
 	dlv->task.run = on_job;
 	iwf_loop_post(dlv->host->loop, &dlv->task);

@@ -109,6 +109,17 @@ void iwf_host_accept(struct iwf_host *host, const struct iwf_message *msg,
 	iwf_host_accept_with(host, &accept, done, tag);
 }
 
+/* What an adapter's ABI has of a message. */
+static struct iwf_message *message_take(const struct iwf_host *host,
+					const struct iwf_message *from)
+{
+	struct iwf_message msg = { 0 };
+
+	memcpy(&msg, from, host->adapter->abi >= 3 ? sizeof(msg) :
+	       offsetof(struct iwf_message, anonymous));
+	return iwf_message_create(&msg);
+}
+
 void iwf_host_accept_with(struct iwf_host *host,
 			  const struct iwf_accept *accept, iwf_done_fn *done,
 			  uint64_t tag)
@@ -123,7 +134,7 @@ void iwf_host_accept_with(struct iwf_host *host,
 	intake->relay = host->queue->relay;
 	intake->host = host;
 	intake->origin = host->queue->number;
-	intake->msg = iwf_message_create(accept->msg);
+	intake->msg = message_take(host, accept->msg);
 	intake->done = done;
 	intake->tag = tag;
 	intake_start(intake);

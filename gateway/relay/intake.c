@@ -276,7 +276,7 @@ static void put(struct intake *intake, struct queue *queue)
 	dlv = delivery_create(relay, queue, iwf_message_ref(intake->msg), id);
 	dlv->row.origin = intake->origin;
 	dlv->intake = intake;
-	thread_note(queue, intake->msg, &keys, &dlv->thread);
+	thread_note(intake, queue, &keys, &dlv->thread);
 	if (!queue_admit(queue, dlv))
 		queue_put_outside(queue, dlv);
 	else if (dlv->place == PLACE_READY && dlv->host->ready.first == dlv &&

@@ -32,6 +32,8 @@ struct intake {
 	struct iwf_verdict verdict;
 	struct store_change change;    /* of a part */
 	struct store_query query;      /* for its thread */
+	uint64_t thread_key;           /* 0: none was looked for */
+	struct iwf_str stood_for;      /* as its thread has it */
 	struct iwf_buf record;
 };
 
@@ -63,6 +65,8 @@ bool ack_wait(struct intake *intake, struct delivery *dlv);
 /* The delivery ends as dlv->row says and nobody is told but by the answer: true
  * when that is still possible. The row gets told_at. */
 bool ack_refuse(struct delivery *dlv);
+/* A temporary failure of it is the answer, and it ends here. */
+bool ack_refuses_for_now(const struct delivery *dlv);
 /* A change of the delivery is durable. */
 void ack_saved(struct delivery *dlv);
 /* Its fate will not be known in time, or is none to be told: accepted. */
@@ -75,9 +79,14 @@ void ack_stop(struct relay *relay);
 bool thread_is_wanted(const struct intake *intake);
 /* Finds the conversation, then goes on with intake_route. */
 void thread_look(struct intake *intake);
-/* What answers to msg will belong to, put with it; text holds the bytes. */
-void thread_note(const struct queue *to, const struct iwf_message *msg,
+/* What answers to its message will belong to, put with it; text holds the
+ * bytes. */
+void thread_note(const struct intake *intake, const struct queue *to,
 		 struct store_put *keys, struct iwf_buf *text);
+/* The link has a number for senders without one, and it is of such a sender, or
+ * of one who is not to be known. */
+bool thread_needs_stand_in(const struct queue *to,
+			   const struct iwf_message *msg);
 
 /* untold.c */
 #define UNTOLD_RECENT 1024

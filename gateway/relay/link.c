@@ -29,8 +29,32 @@ const struct iwf_setting relay_link_rows[] = {
 		       "all", parts_names, "Which receipts of a message in "
 		       "parts make its fate: all must be good, any good one is "
 		       "enough, or only that of the last part counts"),
+	IWF_ROW_BOOL(struct relay_link_conf, ack_refuses, "ack_refuses",
+		     "false", "ack = outcome: a temporary failure is the "
+		     "answer too, and the peer keeps the message"),
+	IWF_ROW_TEXT(struct relay_link_conf, stand_in, "stand_in", "", 16,
+		     "Number, as +4917, that stands in for senders without one; "
+		     "answers to it go to whom it stood for last"),
 	IWF_ROWS_END
 };
+
+enum iwf_err relay_link_check(const struct relay_link_conf *conf,
+			      struct iwf_why *why)
+{
+	struct iwf_str digits = iwf_str_sub(conf->stand_in, 1,
+					    conf->stand_in.len);
+	uint64_t number;
+
+	if (conf->stand_in.len &&
+	    (conf->stand_in.ptr[0] != '+' ||
+	     iwf_str_to_u64(digits, UINT64_MAX, &number) != IWF_OK))
+		return iwf_why_set(why, IWF_E_SYNTAX, 0,
+				   "stand_in must be + and digits");
+	if (conf->ack_refuses && conf->ack != RELAY_ACK_OUTCOME)
+		return iwf_why_set(why, IWF_E_SYNTAX, 0,
+				   "ack_refuses needs ack = \"outcome\"");
+	return IWF_OK;
+}
 
 struct add_link {
 	struct relay *relay;
@@ -45,6 +69,13 @@ static void queue_configure(struct queue *queue,
 	queue->outcome_ms = conf->ack == RELAY_ACK_OUTCOME ? conf->ack_wait_ms :
 							      0;
 	queue->receipt_parts = (enum relay_parts)conf->receipt_parts;
+	queue->ack_refuses = conf->ack_refuses;
+	/* Older settings stay where they are until the end. */
+	queue->stand_in = (struct iwf_address){
+		.kind = conf->stand_in.len ? IWF_ADDRESS_NUMBER :
+					     IWF_ADDRESS_NONE,
+		.user = conf->stand_in,
+	};
 }
 
 static void add_queue(void *arg)

@@ -284,6 +284,12 @@ static void finish_queued(struct delivery *dlv)
 		ready_again(dlv, host->state == IWF_LINK_UP);
 		return;
 	}
+	if (ack_refuses_for_now(dlv)) {
+		/* Its sender keeps it and tries again by itself. */
+		outcome_end(dlv, STORE_FAILED, dlv->row.text);
+		outcome_left(dlv);
+		return;
+	}
 	relay_count(dlv->relay, RELAY_M_RETRIED);
 	if (due_ms > dlv->row.expires_at_ms)
 		due_ms = dlv->row.expires_at_ms;

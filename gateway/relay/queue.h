@@ -32,6 +32,8 @@ struct queue {
 	uint32_t number;
 	enum relay_order order;
 	enum relay_parts receipt_parts;
+	bool ack_refuses;
+	struct iwf_address stand_in; /* NONE: nothing stands in */
 	uint32_t outcome_ms; /* what comes by it waits for its fate; 0: not */
 	struct iwf_log *log;
 	struct iwf_host **hosts;

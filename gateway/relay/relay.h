@@ -33,7 +33,11 @@ struct relay_link_conf {
 	uint32_t ack;           /* enum relay_ack: of what comes by it */
 	uint32_t ack_wait_ms;
 	uint32_t receipt_parts; /* enum relay_parts: of what goes by it */
+	bool ack_refuses;       /* a temporary failure is the answer, too */
+	struct iwf_str stand_in; /* number for senders without one */
 };
+enum iwf_err relay_link_check(const struct relay_link_conf *conf,
+			      struct iwf_why *why);
 enum relay_order { RELAY_ORDER_LANE, RELAY_ORDER_NONE };
 enum relay_ack { RELAY_ACK_COMMIT, RELAY_ACK_OUTCOME };
 enum relay_parts { RELAY_PARTS_ALL, RELAY_PARTS_ANY, RELAY_PARTS_LAST };

@@ -113,6 +113,8 @@ struct iwf_message {
 	int64_t happened_at_ms;
 	uint32_t code;           /* the peer's status behind a failure */
 	struct iwf_str reason;   /* the same for a human */
+
+	bool anonymous;          /* nobody beyond is to learn who sent it; ABI 3 */
 };
 
 /* Copies everything into one counted block; count 1. */
@@ -133,6 +135,9 @@ struct iwf_job {
 	uint32_t coding;     /* the adapter's own word for how it was cut */
 	uint8_t parts_done[(IWF_PARTS_MAX + 8) / 8]; /* bit n-1: part n is sent */
 	bool again;          /* an earlier attempt may have arrived */
+	/* Whom to name as the sender where the peer cannot name the real one;
+	 * NONE: nobody. ABI 3 */
+	struct iwf_address stand_in;
 };
 
 static inline bool iwf_job_is_done(const struct iwf_job *job, uint32_t part)

@@ -59,6 +59,22 @@ static void the_envelope_is_exact(void **state)
 	}
 }
 
+static void nobody_is_anonymous(void **state)
+{
+	struct iwf_message msg = rig_text();
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig);
+	msg.from = (struct iwf_address){ .kind = IWF_ADDRESS_NONE };
+	rig_submit(&rig, 9, &msg);
+	rig_assert_str(rig_sent(&rig)->from_uri,
+		       "sip:anonymous@anonymous.invalid");
+	assert_int_equal(rig_sent(&rig)->asserted.len, 0);
+	sip_double_reply(rig.worker, 0, 200, 0);
+	rig_close(&rig);
+}
+
 static void a_text_without_a_time_has_ours(void **state)
 {
 	struct iwf_message msg = rig_text();
@@ -287,14 +303,14 @@ static void a_text_goes_as_it_is(void **state)
 	rig_close(&rig);
 }
 
-static void nobody_as_sender_fails(void **state)
+static void nobody_as_recipient_fails(void **state)
 {
 	struct iwf_message msg = rig_text();
 	struct rig rig;
 
 	(void)state;
 	rig_open(&rig);
-	msg.from = (struct iwf_address){ .kind = IWF_ADDRESS_NONE };
+	msg.to = (struct iwf_address){ .kind = IWF_ADDRESS_NONE };
 	rig_submit(&rig, 9, &msg);
 	assert_failed(&rig, 500, "address");
 	rig_close(&rig);
@@ -413,6 +429,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_envelope_is_exact),
+		cmocka_unit_test(nobody_is_anonymous),
 		cmocka_unit_test(a_text_without_a_time_has_ours),
 		cmocka_unit_test(the_headers_say_who_and_what),
 		cmocka_unit_test(a_retry_is_the_same_message),
@@ -420,7 +437,7 @@ int main(void)
 		cmocka_unit_test(addresses_become_uris),
 		cmocka_unit_test(no_value_becomes_a_header_of_its_own),
 		cmocka_unit_test(a_text_goes_as_it_is),
-		cmocka_unit_test(nobody_as_sender_fails),
+		cmocka_unit_test(nobody_as_recipient_fails),
 		cmocka_unit_test(what_is_too_large_fails),
 		cmocka_unit_test(what_the_transport_cannot_carry_fails),
 		cmocka_unit_test(each_answer_has_its_fate),

@@ -16,6 +16,32 @@ static const struct sip_double_answer *last(const struct rig *rig)
 
 /* --- what is taken --- */
 
+static void who_is_not_to_be_known(void **state)
+{
+	static const struct {
+		const char *privacy;
+		bool anonymous;
+	} rows[] = {
+		{ "", false }, { "none", false }, { "header", false },
+		{ "id", true }, { "user;critical", true },
+		{ "header; ID ;critical", true }, { "identity", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct sip_request req = rig_request();
+		struct rig rig;
+
+		rig_open(&rig);
+		req.fields[SIP_F_PRIVACY] = iwf_str_from(rows[i].privacy);
+		rig_give(&rig, &req);
+		assert_int_equal(rig_accepted(&rig)->anonymous,
+				 rows[i].anonymous);
+		rig_accept_last(&rig);
+		rig_close(&rig);
+	}
+}
+
 static void the_service_decides(void **state)
 {
 	static const struct {
@@ -324,6 +350,7 @@ static void a_phrase_is_bounded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_is_not_to_be_known),
 		cmocka_unit_test(the_service_decides),
 		cmocka_unit_test(the_sender_is_who_was_asserted),
 		cmocka_unit_test(the_request_uri_names_the_recipient),

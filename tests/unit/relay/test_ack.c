@@ -105,6 +105,37 @@ static void a_failure_on_its_way_to_the_disk(void **state)
 	assert_int_equal(rig_metric(rig, RELAY_M_ACK_UNDECIDED), 0);
 }
 
+/* The peer of a link whose own setting asks for outcomes, and for temporary
+ * failures too, keeps its message; of another it is kept here. */
+static void a_temporary_failure_may_be_the_answer(void **state)
+{
+	struct rig *rig = *state;
+	const struct iwf_report offline = {
+		.fate = IWF_FATE_QUEUED, .part = 1, .parts = 1, .code = 480
+	};
+
+	for (int refuses = 0; refuses < 2; refuses++) {
+		const struct iwf_message msg = rig_message(2 + refuses, 1);
+		uint32_t tag;
+		uint64_t id;
+
+		rig->op1->host->queue->outcome_ms = WAIT_MS;
+		rig->op1->host->queue->ack_refuses = refuses;
+		tag = fake_link_accept(rig->op1, &msg);
+		rig_turn(rig);
+		id = rig->cpm->jobs[rig->cpm->job_count - 1].id;
+		fake_link_answer(rig->cpm, id, &offline);
+		rig_advance(rig, refuses ? 0 : WAIT_MS);
+		assert_int_equal(rig->op1->verdicts[tag].count, 1);
+		assert_int_equal(rig->op1->verdicts[tag].verdict.fate,
+				 refuses ? IWF_FATE_FAILED : IWF_FATE_NONE);
+		assert_int_equal(rig->op1->verdicts[tag].verdict.code,
+				 refuses ? 480 : 0);
+		assert_state(rig, id, refuses ? STORE_FAILED : STORE_QUEUED);
+	}
+	rig_assert_balance(rig);
+}
+
 static void at_the_latest_after_its_time(void **state)
 {
 	struct rig *rig = *state;
@@ -322,6 +353,7 @@ int main(void)
 		RIG_TEST(a_failure_is_the_answer),
 		RIG_TEST(forbidden_says_so),
 		RIG_TEST(a_failure_on_its_way_to_the_disk),
+		RIG_TEST(a_temporary_failure_may_be_the_answer),
 		RIG_TEST(at_the_latest_after_its_time),
 		RIG_TEST(unsure_is_accepted),
 		RIG_TEST(a_part_that_may_have_arrived),

@@ -233,7 +233,7 @@ static void an_sms_answers_the_conversation(void **state)
 	struct iwf_message msg = rig_message(1, 2);
 	const struct iwf_message *answer;
 
-	assert_int_equal(answer_of(rig)->conversation_id.len, 0);
+	assert_int_equal(answer_of(rig)->in_reply_to.len, 0);
 	msg.conversation_id = IWF_STR("conv-1");
 	msg.contribution_id = IWF_STR("contrib-1");
 	rig_send_message(rig, &msg);
@@ -247,9 +247,73 @@ static void an_sms_answers_the_conversation(void **state)
 	answer = answer_of(rig);
 	assert_true(iwf_str_eq(answer->conversation_id, IWF_STR("conv-2")));
 	rig_jump(rig, 7 * DAY - MIN);
-	assert_true(answer_of(rig)->conversation_id.len > 0);
-	rig_jump(rig, 2 * MIN);
-	assert_int_equal(answer_of(rig)->conversation_id.len, 0);
+	answer = answer_of(rig);
+	assert_true(iwf_str_eq(answer->conversation_id, IWF_STR("conv-2")));
+	assert_true(iwf_str_eq(answer->in_reply_to, IWF_STR("contrib-2")));
+	/* As long as they talk it goes on; then it is another. */
+	rig_jump(rig, 7 * DAY - MIN);
+	answer = answer_of(rig);
+	assert_true(iwf_str_eq(answer->conversation_id, IWF_STR("conv-2")));
+	rig_jump(rig, 7 * DAY + MIN);
+	answer = answer_of(rig);
+	assert_false(iwf_str_eq(answer->conversation_id, IWF_STR("conv-2")));
+	assert_int_equal(answer->in_reply_to.len, 0);
+}
+
+/* Nobody on this side has said anything yet. */
+static void sms_in_a_row_are_one_conversation(void **state)
+{
+	struct rig *rig = *state;
+	struct iwf_str first = answer_of(rig)->conversation_id;
+	const struct iwf_message *second = answer_of(rig);
+
+	assert_int_equal(first.len, 36);
+	assert_true(iwf_str_eq(second->conversation_id, first));
+	assert_int_equal(second->in_reply_to.len, 0);
+	assert_int_equal(second->contribution_id.len, 0);
+}
+
+/* Who has no number is named by one, and what comes to it is theirs. */
+static void a_number_stands_in_both_ways(void **state)
+{
+	static const struct iwf_address alice = {
+		.kind = IWF_ADDRESS_SIP, .user = IWF_STR("alice"),
+		.domain = IWF_STR("ims.example"),
+	};
+	struct rig *rig = *state;
+	struct iwf_message msg = rig_message(1, 2);
+	struct iwf_message back = rig_message(2, 9);
+	struct queue *op1 = rig->op1->host->queue;
+	const struct iwf_message *answer;
+	uint32_t tag;
+
+	op1->stand_in = rig_address(9);
+	rig_send_message(rig, &msg);
+	assert_int_equal(rig->op1->jobs[0].job.stand_in.kind,
+			 IWF_ADDRESS_NONE);
+	fake_link_sent(rig->op1, rig->op1->jobs[0].id, "a");
+	rig_turn(rig);
+	msg.from = alice;
+	msg.conversation_id = IWF_STR("conv-1");
+	msg.contribution_id = IWF_STR("contrib-1");
+	rig_send_message(rig, &msg);
+	assert_true(iwf_address_eq(&rig->op1->jobs[1].job.stand_in,
+				   &op1->stand_in));
+	for (int i = 0; i < 2; i++) {
+		tag = fake_link_accept(rig->op1, &back);
+		rig_turn(rig);
+		assert_int_equal(rig_result(rig->op1, tag),
+				 IWF_RESULT_ACCEPTED);
+		answer = rig->cpm->jobs[rig->cpm->job_count - 1].msg;
+		assert_true(iwf_address_eq(&answer->to, &alice));
+		assert_true(iwf_str_eq(answer->conversation_id,
+				       IWF_STR("conv-1")));
+		assert_true(iwf_str_eq(answer->in_reply_to,
+				       IWF_STR("contrib-1")));
+		fake_link_sent(rig->cpm,
+			       rig->cpm->jobs[rig->cpm->job_count - 1].id, "");
+		rig_turn(rig);
+	}
 }
 
 /* The value is there with the message, neither before nor without it. */
@@ -302,6 +366,8 @@ int main(void)
 		RIG_TEST(not_a_duplicate),
 		RIG_TEST(after_ten_minutes_it_is_new),
 		RIG_TEST(an_sms_answers_the_conversation),
+		RIG_TEST(sms_in_a_row_are_one_conversation),
+		RIG_TEST(a_number_stands_in_both_ways),
 		RIG_TEST(a_cursor_is_put_with_its_message),
 	};
 
