@@ -8,6 +8,10 @@ static const char *const bind_words[] = {
 };
 static const char *const zero_words[] = { "gsm", "latin1", "ascii", NULL };
 static const char *const receipt_words[] = { "asked", "always", "never", NULL };
+static const char *const anonymous_words[] = {
+	"stand_in", "empty", "refuse", "show", NULL
+};
+static const char *const validity_words[] = { "relative", "absolute", NULL };
 static const char *const base_words[] = {
 	"any", "same", "hex-dec", "dec-hex", NULL
 };
@@ -94,6 +98,25 @@ const struct iwf_setting smpp_rows[] = {
 		     smpp_receipt_rule_rows, struct smpp_receipt_rule, 256,
 		     "What receipts mean here where it differs from `iwfctl "
 		     "table sms`; the first row that fits counts"),
+	/* addresses and validity as this SMSC wants them */
+	IWF_ROW_BOOL(struct smpp_conf, alpha_senders, "alpha_senders", "true",
+		     "Names of senders go as they are, at least the first try; "
+		     "false: always the stand_in"),
+	IWF_ROW_CHOICE(struct smpp_conf, anonymous, "anonymous", "stand_in",
+		       anonymous_words, "What is said of senders who are not "
+		       "to be known: the stand_in, nothing, who they are; or "
+		       "their messages are refused"),
+	IWF_ROW_U32(struct smpp_conf, number_ton, "number_ton", "1", 0, 6,
+		    "Type of number of what we send international numbers as"),
+	IWF_ROW_U32(struct smpp_conf, number_npi, "number_npi", "1", 0, 18,
+		    "Numbering plan of numbers"),
+	IWF_ROW_TEXT(struct smpp_conf, number_prefix, "number_prefix", "", 8,
+		     "Put before international numbers, such as + or 00"),
+	IWF_ROW_BOOL(struct smpp_conf, send_national, "send_national", "false",
+		     "Numbers of country_code go as national ones, with the "
+		     "trunk_prefix and TON 2"),
+	IWF_ROW_CHOICE(struct smpp_conf, validity_form, "validity_form",
+		       "relative", validity_words, "How the expiry is said"),
 	IWF_ROW_GROUP(struct smpp_conf, tls, "tls", iwf_tls_client_rows,
 		      "TLS towards the SMSC, whose port is then often 3550"),
 	IWF_ROWS_END

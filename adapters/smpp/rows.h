@@ -13,6 +13,14 @@ enum smpp_receipts {
 	SMPP_RECEIPTS_NEVER
 };
 
+enum smpp_anonymous {
+	SMPP_ANONYMOUS_STAND_IN,
+	SMPP_ANONYMOUS_EMPTY, /* no source address */
+	SMPP_ANONYMOUS_REFUSE,
+	SMPP_ANONYMOUS_SHOW
+};
+enum smpp_validity { SMPP_VALIDITY_RELATIVE, SMPP_VALIDITY_ABSOLUTE };
+
 #define SMPP_BINDS_MAX 16
 #define SMPP_WINDOW_MAX 4096
 
@@ -53,6 +61,13 @@ struct smpp_conf {
 	bool validity;
 	uint32_t deliver_max;
 	struct iwf_list receipts_table; /* struct smpp_receipt_rule */
+	bool alpha_senders;
+	uint32_t anonymous; /* enum smpp_anonymous */
+	uint32_t number_ton;
+	uint32_t number_npi;
+	struct iwf_str number_prefix;
+	bool send_national;
+	uint32_t validity_form; /* enum smpp_validity */
 	struct iwf_tls_conf tls;
 };
 

@@ -111,6 +111,131 @@ static void the_expiry_is_told_when_set(void **state)
 	}
 }
 
+static void the_expiry_may_be_a_date(void **state)
+{
+	struct iwf_message msg = flow_message(IWF_STR("x"));
+	struct flow flow;
+	struct smsc_submit got;
+
+	(void)state;
+	flow.conf = smsc_conf();
+	flow.conf.validity_form = SMPP_VALIDITY_ABSOLUTE;
+	flow_bind_with(&flow);
+	msg.expires_at_ms = iwf_loop_wall_ms(flow.contract.loop) + 86400000;
+	flow_submit_message(&flow, &msg);
+	got = smsc_expect_submit(flow.stream);
+	assert_int_equal(strlen(got.validity), 16);
+	assert_string_equal(got.validity + 13, "00+");
+	flow_close(&flow);
+}
+
+/* Who is named when the sender has no number, or is not to be known. */
+static void a_number_stands_in_for_senders(void **state)
+{
+	static const struct iwf_address number = {
+		.kind = IWF_ADDRESS_NUMBER, .user = IWF_STR("+499000")
+	};
+	static const struct iwf_address none = { .kind = IWF_ADDRESS_NONE };
+	static const struct iwf_address alice = {
+		.kind = IWF_ADDRESS_SIP, .user = IWF_STR("alice"),
+		.domain = IWF_STR("h")
+	};
+	static const struct iwf_address bank = {
+		.kind = IWF_ADDRESS_ALPHA, .user = IWF_STR("My Bank")
+	};
+	static const struct iwf_address long_name = {
+		.kind = IWF_ADDRESS_ALPHA, .user = IWF_STR("A Very Long Name")
+	};
+	static const struct {
+		const struct iwf_address *from, *stand_in;
+		bool anonymous;
+		uint32_t policy;
+		bool no_alpha;
+		const char *source; /* NULL: refused */
+	} rows[] = {
+		{ &alice, &number, false, 0, false, "499000" },
+		{ &alice, &none, false, 0, false, NULL },
+		{ &bank, &number, false, 0, false, "My Bank" },
+		{ &bank, &number, false, 0, true, "499000" },
+		{ &bank, &none, false, 0, true, "My Bank" },
+		{ &long_name, &number, false, 0, false, "499000" },
+		{ &long_name, &none, false, 0, false, NULL },
+		{ &none, &number, false, 0, false, "499000" },
+		{ &number, &number, true, SMPP_ANONYMOUS_STAND_IN, false,
+		  "499000" },
+		{ &number, &none, true, SMPP_ANONYMOUS_STAND_IN, false, NULL },
+		{ &alice, &number, true, SMPP_ANONYMOUS_EMPTY, false, "" },
+		{ &number, &none, true, SMPP_ANONYMOUS_EMPTY, false, "" },
+		{ &alice, &number, true, SMPP_ANONYMOUS_REFUSE, false, NULL },
+		{ &number, &none, true, SMPP_ANONYMOUS_SHOW, false, "499000" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct iwf_message from = flow_message(IWF_STR("x"));
+		const struct iwf_message *msg;
+		struct iwf_job job = { .id = 77, .attempt = 1,
+				       .stand_in = *rows[i].stand_in };
+		struct flow flow;
+
+		flow.conf = smsc_conf();
+		flow.conf.anonymous = rows[i].policy;
+		flow.conf.alpha_senders = !rows[i].no_alpha;
+		flow_bind_with(&flow);
+		from.from = *rows[i].from;
+		from.anonymous = rows[i].anonymous;
+		msg = job.msg = iwf_message_create(&from);
+		contract_submit_job(&flow.contract, &job);
+		if (rows[i].source)
+			assert_string_equal(smsc_expect_submit(flow.stream)
+					    .source, rows[i].source);
+		else
+			assert_int_equal(fake_host_report_count(
+				flow.host, 77, 0, IWF_FATE_FAILED), 1);
+		iwf_message_unref(&msg);
+		flow_close(&flow);
+	}
+}
+
+static void a_refused_name_goes_once_more_under_a_number(void **state)
+{
+	static const uint32_t statuses[] = { 0x0A, 0x48, 0x49, 0x0B };
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct iwf_message from = flow_message(IWF_STR("x"));
+		const struct iwf_message *msg;
+		struct iwf_job job = {
+			.id = 77, .attempt = 1, .stand_in = {
+				.kind = IWF_ADDRESS_NUMBER,
+				.user = IWF_STR("+499000") },
+		};
+		struct smsc_submit got;
+		struct flow flow;
+
+		flow_bind(&flow);
+		from.from = (struct iwf_address){ .kind = IWF_ADDRESS_ALPHA,
+						  .user = IWF_STR("Bank") };
+		msg = job.msg = iwf_message_create(&from);
+		contract_submit_job(&flow.contract, &job);
+		got = smsc_expect_submit(flow.stream);
+		assert_string_equal(got.source, "Bank");
+		smsc_answer(flow.stream, statuses[i], got.pdu.sequence, NULL);
+		if (statuses[i] != 0x0B) {
+			got = smsc_expect_submit(flow.stream);
+			assert_string_equal(got.source, "499000");
+			/* Only once. */
+			smsc_answer(flow.stream, statuses[i], got.pdu.sequence,
+				    NULL);
+		}
+		smsc_expect_nothing(flow.stream);
+		assert_int_equal(fake_host_report_count(flow.host, 77, 0,
+							IWF_FATE_FAILED), 1);
+		iwf_message_unref(&msg);
+		flow_close(&flow);
+	}
+}
+
 static void what_no_sms_can_say_fails_clearly(void **state)
 {
 	static char long_text[1600];
@@ -627,6 +752,9 @@ int main(void)
 		cmocka_unit_test(a_text_becomes_a_submit_sm),
 		cmocka_unit_test(receipts_are_ordered_as_wanted),
 		cmocka_unit_test(the_expiry_is_told_when_set),
+		cmocka_unit_test(the_expiry_may_be_a_date),
+		cmocka_unit_test(a_number_stands_in_for_senders),
+		cmocka_unit_test(a_refused_name_goes_once_more_under_a_number),
 		cmocka_unit_test(what_no_sms_can_say_fails_clearly),
 		cmocka_unit_test(a_long_text_goes_in_parts),
 		cmocka_unit_test(parts_that_are_done_are_left_out),

@@ -20,6 +20,11 @@ void smpp_compose_rules(const struct smpp_conf *conf,
 		.short_max = conf->short_max,
 		.short_ton = (uint8_t)conf->short_ton,
 		.short_npi = (uint8_t)conf->short_npi,
+		.number_ton = (uint8_t)conf->number_ton,
+		.number_npi = (uint8_t)conf->number_npi,
+		.number_prefix = conf->number_prefix,
+		.send_national = conf->send_national,
+		.has_number_form = true,
 	};
 }
 
@@ -63,25 +68,89 @@ static uint8_t registered_delivery(const struct smpp_conf *conf, uint32_t want)
 	return want & IWF_WANT_FAILED ? 2 : 0;
 }
 
-static void validity_put(struct smpp_draft *out, int64_t expires_at_ms,
-			 int64_t now_ms)
+static void validity_put(struct smpp_draft *out, bool is_absolute,
+			 int64_t expires_at_ms, int64_t now_ms)
 {
 	int64_t sec = (expires_at_ms - now_ms) / 1000;
 	enum iwf_err err;
 
 	if (sec < VALIDITY_MIN_SEC)
 		sec = VALIDITY_MIN_SEC;
-	err = sec <= SMPP_TIME_RELATIVE_MAX_SEC ?
+	err = sec <= SMPP_TIME_RELATIVE_MAX_SEC && !is_absolute ?
 		smpp_time_format_relative(out->validity, sec) :
-		smpp_time_format_absolute(out->validity, expires_at_ms);
+		smpp_time_format_absolute(out->validity,
+					  now_ms + sec * 1000);
 	/* Without it the SMSC's own limit holds. */
 	if (err)
 		out->validity[0] = '\0';
 }
 
-static enum iwf_err addresses_put(struct iwf_arena *arena,
+static bool is_stood_in(const struct smpp_conf *conf,
+			const struct iwf_message *msg)
+{
+	return (msg->from.kind == IWF_ADDRESS_ALPHA && !conf->alpha_senders) ||
+	       (msg->anonymous &&
+		conf->anonymous == SMPP_ANONYMOUS_STAND_IN) ||
+	       msg->from.kind == IWF_ADDRESS_NONE;
+}
+
+/* Whom the job itself would name. */
+static enum iwf_err sender_format(struct iwf_arena *arena,
 				  const struct smpp_conf *conf,
 				  const struct iwf_message *msg,
+				  const struct smpp_number_rules *rules,
+				  struct smpp_address *out)
+{
+	if (msg->anonymous && conf->anonymous == SMPP_ANONYMOUS_EMPTY) {
+		*out = (struct smpp_address){ .digits = IWF_STR("") };
+		return IWF_OK;
+	}
+	if (msg->anonymous && conf->anonymous != SMPP_ANONYMOUS_SHOW)
+		return IWF_E_DENIED;
+	return smpp_address_format(arena, &msg->from, rules, out);
+}
+
+/* The sender, or who stands in where SMS, the link or its SMSC has no way to say
+ * it, or nobody is to know. */
+static enum iwf_err source_put(struct iwf_arena *arena,
+			       const struct smpp_conf *conf,
+			       const struct iwf_job *job,
+			       const struct smpp_number_rules *rules,
+			       struct smpp_draft *out)
+{
+	const struct iwf_message *msg = job->msg;
+	struct smpp_address source = { 0 };
+	enum iwf_err err;
+
+	if (job->stand_in.kind != IWF_ADDRESS_NONE &&
+	    smpp_address_format(arena, &job->stand_in, rules, &out->stand_in))
+		out->stand_in = (struct smpp_address){ 0 };
+	err = sender_format(arena, conf, msg, rules, &source);
+	if (out->stand_in.digits.len && (err ? err != IWF_E_DENIED ||
+	    conf->anonymous == SMPP_ANONYMOUS_STAND_IN :
+	    is_stood_in(conf, msg))) {
+		source = out->stand_in;
+		err = IWF_OK;
+	}
+	if (err)
+		return err;
+	if (source.ton != SMPP_TON_ALPHANUMERIC)
+		out->stand_in = (struct smpp_address){ 0 };
+	smpp_compose_source(&out->pdu, &source);
+	return IWF_OK;
+}
+
+void smpp_compose_source(struct smpp_pdu *pdu,
+			 const struct smpp_address *source)
+{
+	pdu->source_ton = source->ton;
+	pdu->source_npi = source->npi;
+	pdu->source_addr = source->digits;
+}
+
+static enum iwf_err addresses_put(struct iwf_arena *arena,
+				  const struct smpp_conf *conf,
+				  const struct iwf_job *job,
 				  struct smpp_draft *out, struct iwf_why *why)
 {
 	struct smpp_number_rules rules;
@@ -89,15 +158,16 @@ static enum iwf_err addresses_put(struct iwf_arena *arena,
 	enum iwf_err err;
 
 	smpp_compose_rules(conf, &rules);
-	err = smpp_address_format(arena, &msg->from, &rules, &address);
+	err = source_put(arena, conf, job, &rules, out);
+	if (err == IWF_E_DENIED)
+		return iwf_why_set(why, IWF_E_UNSUPPORTED, 0,
+				   "the sender is not to be known, and nothing "
+				   "stands in (anonymous, stand_in)");
 	if (err)
 		return iwf_why_set(why, IWF_E_UNSUPPORTED, 0,
 				   "the sender has no SMS address (%s)",
 				   iwf_err_name(err));
-	out->pdu.source_ton = address.ton;
-	out->pdu.source_npi = address.npi;
-	out->pdu.source_addr = address.digits;
-	err = smpp_address_format(arena, &msg->to, &rules, &address);
+	err = smpp_address_format(arena, &job->msg->to, &rules, &address);
 	if (err || iwf_str_is_empty(address.digits))
 		return iwf_why_set(why, IWF_E_UNSUPPORTED, 0,
 				   "the recipient has no SMS address (%s)",
@@ -173,7 +243,7 @@ enum iwf_err smpp_compose(struct iwf_arena *arena, const struct smpp_conf *conf,
 	*out = (struct smpp_draft){ 0 };
 	out->pdu.header.id = SMPP_SUBMIT_SM;
 	out->pdu.service_type = conf->service_type;
-	err = addresses_put(arena, conf, msg, out, why);
+	err = addresses_put(arena, conf, job, out, why);
 	if (err)
 		return err;
 	if (msg->kind == IWF_KIND_REPORT) {
@@ -189,7 +259,8 @@ enum iwf_err smpp_compose(struct iwf_arena *arena, const struct smpp_conf *conf,
 	}
 	if (conf->validity && msg->expires_at_ms &&
 	    msg->kind == IWF_KIND_MESSAGE)
-		validity_put(out, msg->expires_at_ms, now_ms);
+		validity_put(out, conf->validity_form == SMPP_VALIDITY_ABSOLUTE,
+			     msg->expires_at_ms, now_ms);
 	return text_put(arena, conf, job, text, out, why);
 }
 

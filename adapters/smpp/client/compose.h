@@ -11,6 +11,9 @@ struct smpp_draft {
 	struct smpp_split split;
 	struct smpp_pdu pdu; /* of every part, without its own octets */
 	char validity[17];   /* what pdu.validity_period points to */
+	/* Who is named instead when the SMSC refuses the name of the sender; no
+	 * digits: nobody. */
+	struct smpp_address stand_in;
 	bool is_recut;       /* cut otherwise than before: all parts again */
 };
 
@@ -28,3 +31,6 @@ void smpp_compose_part(struct iwf_arena *arena, const struct smpp_draft *draft,
 /* What a link's settings say of numbering; borrows them. */
 void smpp_compose_rules(const struct smpp_conf *conf,
 			struct smpp_number_rules *rules);
+/* Another source address than the draft's. */
+void smpp_compose_source(struct smpp_pdu *pdu,
+			 const struct smpp_address *source);

@@ -66,8 +66,11 @@ void smpp_submit_flush(struct smpp_link *link, const char *why,
 
 /* --- writing --- */
 
-static void vary(struct smpp_pdu *pdu, enum smpp_again varied)
+static void vary(struct smpp_pdu *pdu, const struct smpp_draft *draft,
+		 enum smpp_again varied)
 {
+	if (varied == SMPP_AGAIN_STAND_IN)
+		smpp_compose_source(pdu, &draft->stand_in);
 	if (varied == SMPP_AGAIN_NO_RECEIPT)
 		pdu->registered_delivery = 0;
 	if (varied == SMPP_AGAIN_NO_VALIDITY)
@@ -82,7 +85,7 @@ static void part_write(struct smpp_link *link, struct smpp_session *session,
 	enum iwf_err err;
 
 	smpp_compose_part(sending->arena, &sending->draft, part->number, &pdu);
-	vary(&pdu, part->varied);
+	vary(&pdu, &sending->draft, part->varied);
 	part->generation = session->generation;
 	part->written_at_ms = iwf_loop_wall_ms(link->loop);
 	err = smpp_session_send(session, &part->request, &pdu);
@@ -294,6 +297,8 @@ static bool part_retry(struct smpp_link *link, struct smpp_part *part,
 	/* We send no parameters that could be left out. */
 	if (status->again == SMPP_AGAIN_SAME ||
 	    status->again == SMPP_AGAIN_NO_TLVS ||
+	    (status->again == SMPP_AGAIN_STAND_IN &&
+	     !part->sending->draft.stand_in.digits.len) ||
 	    part->varied != SMPP_AGAIN_SAME || !smpp_link_is_up(link))
 		return false;
 	part->varied = status->again;

@@ -165,15 +165,42 @@ static enum iwf_err digits_set(struct iwf_arena *arena, uint8_t ton, uint8_t npi
 	return IWF_OK;
 }
 
-static enum iwf_err global_format(struct iwf_arena *arena,
-				  struct iwf_str country, struct iwf_str digits,
+/* With the code of its country, without "+". */
+static enum iwf_err number_format(struct iwf_arena *arena,
+				  struct iwf_str number,
+				  const struct smpp_number_rules *rules,
 				  struct smpp_address *out)
 {
-	struct iwf_str whole = iwf_arena_printf(arena, "%.*s%.*s",
-						IWF_STR_ARG(country),
-						IWF_STR_ARG(digits));
+	struct iwf_str prefix = rules->number_prefix;
+	struct iwf_str rest = number;
+	enum iwf_err err;
 
-	return digits_set(arena, SMPP_TON_INTERNATIONAL, 1, whole, out);
+	if (rules->send_national && prefix_take(&rest, rules->country_code))
+		return digits_set(arena, SMPP_TON_NATIONAL, 1,
+				  iwf_arena_printf(arena, "%.*s%.*s",
+					IWF_STR_ARG(rules->trunk_prefix),
+					IWF_STR_ARG(rest)), out);
+	err = digits_set(arena, SMPP_TON_INTERNATIONAL, 1, number, out);
+	if (err || !rules->has_number_form)
+		return err;
+	if (prefix.len + number.len > SMPP_ADDRESS_MAX)
+		return IWF_E_LIMIT;
+	out->ton = rules->number_ton;
+	out->npi = rules->number_npi;
+	out->digits = iwf_arena_printf(arena, "%.*s%.*s", IWF_STR_ARG(prefix),
+				       IWF_STR_ARG(number));
+	return IWF_OK;
+}
+
+static enum iwf_err global_format(struct iwf_arena *arena,
+				  struct iwf_str country, struct iwf_str digits,
+				  const struct smpp_number_rules *rules,
+				  struct smpp_address *out)
+{
+	return number_format(arena, iwf_arena_printf(arena, "%.*s%.*s",
+						     IWF_STR_ARG(country),
+						     IWF_STR_ARG(digits)),
+			     rules, out);
 }
 
 static enum iwf_err local_format(struct iwf_arena *arena,
@@ -188,11 +215,12 @@ static enum iwf_err local_format(struct iwf_arena *arena,
 	/* phone-context "+49" (RFC 3966 5.1.5) says what goes in front. */
 	if (prefix_take(&country, IWF_STR("+")) && is_digits(country)) {
 		prefix_take(&digits, rules->trunk_prefix);
-		return global_format(arena, country, digits, out);
+		return global_format(arena, country, digits, rules, out);
 	}
 	if (!is_short && rules->country_code.len &&
 	    prefix_take(&digits, rules->trunk_prefix))
-		return global_format(arena, rules->country_code, digits, out);
+		return global_format(arena, rules->country_code, digits,
+				     rules, out);
 	if (is_short)
 		return digits_set(arena, rules->short_ton, rules->short_npi,
 				  digits, out);
@@ -233,7 +261,7 @@ enum iwf_err smpp_address_format(struct iwf_arena *arena,
 	case IWF_ADDRESS_NUMBER:
 		prefix_take(&digits, IWF_STR("+"));
 		return is_digits(digits) ?
-			global_format(arena, IWF_STR_NONE, digits, out) :
+			number_format(arena, digits, rules, out) :
 			IWF_E_SYNTAX;
 	case IWF_ADDRESS_LOCAL:
 		return local_format(arena, in, rules, out);

@@ -32,6 +32,11 @@ struct smpp_number_rules {
 	struct iwf_str home_domain; /* phone-context of short codes */
 	size_t short_max;           /* digits of a short code, 0: 8 */
 	uint8_t short_ton, short_npi; /* what we send for one */
+	/* What we send for an international number; else TON 1, NPI 1. */
+	bool has_number_form;
+	uint8_t number_ton, number_npi;
+	struct iwf_str number_prefix; /* "", "+", "00" */
+	bool send_national;  /* numbers of country_code: TON 2, trunk_prefix */
 };
 
 /* TON 1 gives a NUMBER; so do TON 0 with "+", the international prefix, the
@@ -45,7 +50,7 @@ enum iwf_err smpp_address_parse(struct iwf_arena *arena,
 				const struct smpp_address *in,
 				const struct smpp_number_rules *rules,
 				struct iwf_address *out);
-/* NUMBER: TON 1 NPI 1. LOCAL: made global where phone-context ("+49") or rules
+/* NUMBER: as the rules say, TON 1 NPI 1 if nothing. LOCAL: made global where phone-context ("+49") or rules
  * allow it; else short_ton and short_npi up to short_max digits, TON 2 NPI 1
  * above. ALPHA: TON 5 NPI 0, up to 11 characters of ASCII that GSM has too.
  * NONE: empty, TON 0. IWF_E_UNSUPPORTED: SIP, has no number. IWF_E_LIMIT: too

@@ -31,6 +31,7 @@ enum smpp_again {
 	SMPP_AGAIN_SAME,
 	SMPP_AGAIN_NO_RECEIPT,  /* once with registered_delivery 0 */
 	SMPP_AGAIN_NO_VALIDITY, /* once with an empty validity_period */
+	SMPP_AGAIN_STAND_IN,    /* once under who stands in for its sender */
 	SMPP_AGAIN_NO_TLVS      /* once without optional parameters */
 };
 

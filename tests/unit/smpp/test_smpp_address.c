@@ -122,6 +122,62 @@ static void formats(void **state)
 	}
 }
 
+/* As SMSCs want international numbers. */
+static void numbers_in_other_forms(void **state)
+{
+	static const struct {
+		struct smpp_number_rules rules;
+		const char *user;
+		enum iwf_err err;
+		unsigned ton, npi;
+		const char *digits;
+	} rows[] = {
+		{ { .has_number_form = true }, "+491711", 0, 0, 0, "491711" },
+		{ { .has_number_form = true, .number_ton = 1, .number_npi = 1,
+		    .number_prefix = IWF_STR("+") }, "+491711", 0, 1, 1,
+		  "+491711" },
+		{ { .has_number_form = true, .number_npi = 1,
+		    .number_prefix = IWF_STR("00") }, "+491711", 0, 0, 1,
+		  "00491711" },
+		{ { .has_number_form = true, .number_prefix = IWF_STR("00") },
+		  "+4917112345678901234", IWF_E_LIMIT, 0, 0, "" },
+		{ { .send_national = true, .country_code = IWF_STR("49"),
+		    .trunk_prefix = IWF_STR("0") }, "+491711", 0, 2, 1,
+		  "01711" },
+		{ { .send_national = true, .country_code = IWF_STR("49") },
+		  "+491711", 0, 2, 1, "1711" },
+		{ { .send_national = true, .country_code = IWF_STR("49") },
+		  "+431711", 0, 1, 1, "431711" },
+		{ { .send_national = true }, "+491711", 0, 1, 1, "491711" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct iwf_arena *arena = iwf_arena_create(0);
+		struct iwf_address in = {
+			.kind = IWF_ADDRESS_NUMBER,
+			.user = iwf_str_from(rows[i].user),
+		};
+		struct smpp_address out = { 0 };
+		struct iwf_address back;
+
+		assert_int_equal(smpp_address_format(arena, &in, &rows[i].rules,
+						     &out), rows[i].err);
+		if (!rows[i].err) {
+			assert_int_equal(out.ton, rows[i].ton);
+			assert_int_equal(out.npi, rows[i].npi);
+			assert_text(out.digits, rows[i].digits);
+		}
+		/* And back, where the rules tell what it is. */
+		if (!rows[i].err && rows[i].rules.country_code.len) {
+			assert_int_equal(smpp_address_parse(
+				arena, &out, &rows[i].rules, &back), 0);
+			assert_text(back.user, rows[i].user);
+		}
+		iwf_arena_destroy(&arena);
+	}
+}
+
 static void parse_undoes_format(void **state)
 {
 	static const struct iwf_address addresses[] = {
@@ -153,6 +209,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parses),
 		cmocka_unit_test(formats),
+		cmocka_unit_test(numbers_in_other_forms),
 		cmocka_unit_test(parse_undoes_format),
 	};
 
