@@ -63,10 +63,11 @@ void thread_note(const struct intake *intake, const struct queue *to,
 {
 	const struct iwf_message *msg = intake->msg;
 
-	if (msg->kind != IWF_KIND_MESSAGE || !msg->conversation_id.len)
+	if (msg->kind != IWF_KIND_MESSAGE)
 		return;
 	if (to->interworks) {
-		note_sent(to, msg, keys, text);
+		if (msg->conversation_id.len || thread_needs_stand_in(to, msg))
+			note_sent(to, msg, keys, text);
 	} else if (intake->thread_key) {
 		/* The next of them goes on with it. */
 		text_put(text, msg->conversation_id, msg->in_reply_to);
@@ -150,7 +151,7 @@ static void on_thread(struct iwf_task *task)
 	/* A store that cannot be read costs the thread, not the message. */
 	if (!intake->query.err && intake->query.thread.len)
 		join(intake, intake->query.thread);
-	else
+	if (!intake->msg->conversation_id.len)
 		begin(intake);
 	intake_route(intake);
 	iwf_arena_destroy(&arena);
