@@ -50,11 +50,12 @@ enum iwf_err smpp_address_parse(struct iwf_arena *arena,
 				const struct smpp_address *in,
 				const struct smpp_number_rules *rules,
 				struct iwf_address *out);
-/* NUMBER: as the rules say, TON 1 NPI 1 if nothing. LOCAL: made global where phone-context ("+49") or rules
- * allow it; else short_ton and short_npi up to short_max digits, TON 2 NPI 1
- * above. ALPHA: TON 5 NPI 0, up to 11 characters of ASCII that GSM has too.
- * NONE: empty, TON 0. IWF_E_UNSUPPORTED: SIP, has no number. IWF_E_LIMIT: too
- * long. IWF_E_CHARSET: ALPHA with other characters. IWF_E_SYNTAX: not digits.
+/* NUMBER: as the rules say, else TON 1 NPI 1. LOCAL: made global where
+ * phone-context ("+49") or rules allow it; else short_ton and short_npi up to
+ * short_max digits, TON 2 NPI 1 above. ALPHA: TON 5 NPI 0, up to 11 characters of
+ * ASCII that GSM has too. NONE: empty, TON 0. IWF_E_UNSUPPORTED: SIP, has no
+ * number. IWF_E_LIMIT: too long. IWF_E_CHARSET: ALPHA with other characters.
+ * IWF_E_SYNTAX: not digits.
  */
 enum iwf_err smpp_address_format(struct iwf_arena *arena,
 				 const struct iwf_address *in,
