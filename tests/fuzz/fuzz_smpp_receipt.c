@@ -10,11 +10,13 @@ static void check_receipt(struct iwf_arena *arena,
 	IWF_BUG_ON(!receipt->id.len);
 	IWF_BUG_ON(receipt->state > SMPP_STATE_NONE);
 	IWF_BUG_ON(receipt->candidate_count > IWF_REMOTE_IDS_MAX);
+	IWF_BUG_ON(smpp_state_fate(receipt->state) == IWF_FATE_QUEUED);
 	IWF_BUG_ON(receipt->submitted_at_ms < 0 || receipt->done_at_ms < 0);
 	for (size_t i = 0; i < receipt->candidate_count; i++) {
 		struct iwf_str id = receipt->candidates[i];
 
 		IWF_BUG_ON(!iwf_str_eq(smpp_id_normal(arena, id), id));
+		IWF_BUG_ON(receipt->bases[i] > SMPP_ID_DEC_HEX);
 	}
 }
 
@@ -31,6 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		source.data_coding = bytes[0];
 		source.zero = bytes[1] & 3;
 		source.base = bytes[1] >> 2 & 3;
+		source.learnt = bytes[1] >> 4 & 3;
 		text_len = bytes[2];
 		in = iwf_str_sub(in, 3, len);
 	}
