@@ -71,6 +71,8 @@ const char help_rest[] =
 	"                                   or to the next one that binds)\n"
 	"  receipt --id ID --from F --to T --stat STAT [--text STR] [--tlv-only]\n"
 	"     [--system-id ID]              deliver a receipt made by hand\n"
+	"  alert --from F --to T [--system-id ID]\n"
+	"                                   alert_notification: F can be reached again\n"
 	"  fault SPEC | fault clear         add a fault; remove all\n"
 	"  raw HEX [--system-id ID]         write exactly these octets to bound connections\n"
 	"  enquire [--system-id ID]         send enquire_link\n"

@@ -15,7 +15,8 @@ static const struct {
 } sent[] = {
 	{ PDU_bind_receiver, ESME },    { PDU_bind_transmitter, ESME },
 	{ PDU_bind_transceiver, ESME }, { PDU_submit_sm, ESME },
-	{ PDU_deliver_sm, SMSC },       { PDU_outbind, SMSC },
+	{ PDU_deliver_sm, SMSC },       { PDU_alert_notification, SMSC },
+	{ PDU_outbind, SMSC },
 	{ PDU_enquire_link, BOTH },     { PDU_unbind, BOTH },
 	{ (uint32_t)PDU_generic_nack, BOTH },
 };

@@ -7,6 +7,7 @@
 enum {
 	FOR_MO = 1 << COMMAND_MO,
 	FOR_RECEIPT = 1 << COMMAND_RECEIPT,
+	FOR_ALERT = 1 << COMMAND_ALERT,
 	FOR_FAULT = 1 << COMMAND_FAULT,
 	FOR_RAW = 1 << COMMAND_RAW,
 	FOR_ENQUIRE = 1 << COMMAND_ENQUIRE,
@@ -25,6 +26,7 @@ static const struct {
 	[COMMAND_RECEIPT] = { "receipt",
 			      { AT(mo.from), AT(mo.to), AT(id), AT(stat) },
 			      4 },
+	[COMMAND_ALERT] = { "alert", { AT(mo.from), AT(mo.to) }, 2 },
 	[COMMAND_FAULT] = { "fault", { AT(argument) }, 1 },
 	[COMMAND_RAW] = { "raw", { AT(argument) }, 1 },
 	[COMMAND_ENQUIRE] = { "enquire", { 0 }, 0 },
@@ -42,8 +44,9 @@ static const struct row {
 	enum row_kind kind;
 	size_t offset;
 } rows[] = {
-	{ "--from", FOR_MO | FOR_RECEIPT, KIND_STRING, AT(mo.from) },
-	{ "--to", FOR_MO | FOR_RECEIPT, KIND_STRING, AT(mo.to) },
+	{ "--from", FOR_MO | FOR_RECEIPT | FOR_ALERT, KIND_STRING,
+	  AT(mo.from) },
+	{ "--to", FOR_MO | FOR_RECEIPT | FOR_ALERT, KIND_STRING, AT(mo.to) },
 	{ "--text", FOR_MO | FOR_RECEIPT, KIND_STRING, AT(mo.text) },
 	{ "--hex", FOR_MO, KIND_STRING, AT(mo.hex) },
 	{ "--udh", FOR_MO, KIND_STRING, AT(mo.udh) },
@@ -56,8 +59,8 @@ static const struct row {
 	{ "--stat", FOR_RECEIPT, KIND_STRING, AT(stat) },
 	{ "--tlv-only", FOR_RECEIPT, KIND_FLAG, AT(tlv_only) },
 	{ "--system-id",
-	  FOR_MO | FOR_RECEIPT | FOR_RAW | FOR_ENQUIRE | FOR_UNBIND |
-		  FOR_OUTBIND,
+	  FOR_MO | FOR_RECEIPT | FOR_ALERT | FOR_RAW | FOR_ENQUIRE |
+		  FOR_UNBIND | FOR_OUTBIND,
 	  KIND_STRING, AT(system_id) },
 	{ "--password", FOR_OUTBIND, KIND_STRING, AT(password) },
 #undef AT

@@ -68,6 +68,31 @@ static const char *execute_receipt(struct sim *sim,
 	return NULL;
 }
 
+/* Nobody answers it (SMPP 3.4 4.12), so it goes to who is bound now. */
+static const char *execute_alert(struct sim *sim, const struct command *command,
+				 struct buf *answer)
+{
+	struct pdu pdu = { .command_id = PDU_alert_notification };
+	struct session *session;
+	long long count = 0;
+
+	if (!mo_parse_addr(&pdu.source, command->mo.from) ||
+	    !mo_parse_addr(&pdu.dest, command->mo.to))
+		return "address is too long";
+	TAILQ_FOREACH(session, &sim->sessions, entry)
+	{
+		if (!is_meant(session, command) ||
+		    !session_can_receive(session))
+			continue;
+		pdu.sequence = session_next_sequence(session);
+		session_event_pdu(session, EVENT_ALERT_SENT, &pdu);
+		session_send(session, &pdu);
+		count++;
+	}
+	json_number(answer, "connections", count);
+	return count ? NULL : "nobody is bound";
+}
+
 static void clear_faults(struct sim *sim)
 {
 	struct session *session;
@@ -192,6 +217,7 @@ static const char *execute_quit(struct sim *sim, const struct command *command,
 
 static execute_fn *const executes[] = {
 	[COMMAND_MO] = execute_mo,        [COMMAND_RECEIPT] = execute_receipt,
+	[COMMAND_ALERT] = execute_alert,
 	[COMMAND_FAULT] = execute_fault,  [COMMAND_RAW] = execute_raw,
 	[COMMAND_ENQUIRE] = execute_link, [COMMAND_UNBIND] = execute_link,
 	[COMMAND_OUTBIND] = execute_outbind,
@@ -202,7 +228,7 @@ static execute_fn *const executes[] = {
 static bool is_for_role(const struct sim *sim, enum command_verb verb)
 {
 	return !sim->esme || (verb != COMMAND_MO && verb != COMMAND_RECEIPT &&
-			      verb != COMMAND_OUTBIND);
+			      verb != COMMAND_ALERT && verb != COMMAND_OUTBIND);
 }
 
 void control_run(struct sim *sim, const char *line, struct buf *answer)

@@ -118,3 +118,8 @@ void esme_on_deliver(struct session *session, const struct pdu *pdu)
 	}
 	reply_send_spoilt(session, EVENT_DELIVER_RESP, &response);
 }
+
+void esme_on_alert(struct session *session, const struct pdu *pdu)
+{
+	session_event_pdu(session, EVENT_ALERT, pdu);
+}

@@ -52,6 +52,8 @@ static const struct route esme_routes[] = {
 	{ (uint32_t)PDU_submit_sm_resp, IN_SENDING, 0, esme_on_resp },
 	{ PDU_deliver_sm, IN_RECEIVING, ESME_RINVBNDSTS, esme_on_deliver },
 	{ PDU_data_sm, IN_RECEIVING, ESME_RINVBNDSTS, esme_on_deliver },
+	{ PDU_alert_notification, IN_RECEIVING, ESME_RINVBNDSTS,
+	  esme_on_alert },
 	{ (uint32_t)PDU_data_sm_resp, IN_SENDING, 0, esme_on_resp },
 	{ (uint32_t)PDU_submit_multi_resp, IN_SENDING, 0, esme_on_resp },
 	{ PDU_outbind, IN_OPEN, ESME_RINVBNDSTS, esme_on_outbind },

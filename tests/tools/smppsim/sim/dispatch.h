@@ -26,4 +26,5 @@ void outbox_on_resp(struct session *session, const struct pdu *pdu);
 void esme_on_outbind(struct session *session, const struct pdu *pdu);
 void esme_on_bind_resp(struct session *session, const struct pdu *pdu);
 void esme_on_resp(struct session *session, const struct pdu *pdu);
+void esme_on_alert(struct session *session, const struct pdu *pdu);
 void esme_on_deliver(struct session *session, const struct pdu *pdu);

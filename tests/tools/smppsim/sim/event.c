@@ -43,6 +43,8 @@ static const struct {
 	[EVENT_RAW_SENT] = { "raw_sent", false },
 	[EVENT_WEB] = { "web", false },
 	[EVENT_STEP] = { "step", false },
+	[EVENT_ALERT_SENT] = { "alert_sent", true },
+	[EVENT_ALERT] = { "alert", true },
 	[EVENT_DELIVER] = { "deliver", true },
 	[EVENT_DELIVER_RESP] = { "deliver_resp", true },
 	[EVENT_SUMMARY] = { "summary", false },
@@ -121,10 +123,8 @@ static void add_text(struct buf *line, const struct pdu *pdu)
 	buf_destroy(&text);
 }
 
-static void add_message(struct buf *line, const struct pdu *pdu)
+static void add_addresses(struct buf *line, const struct pdu *pdu)
 {
-	if (pdu->service_type[0])
-		json_str(line, "service_type", pdu->service_type);
 	json_str(line, "source", pdu->source.number);
 	json_number(line, "source_ton", pdu->source.ton);
 	json_number(line, "source_npi", pdu->source.npi);
@@ -135,6 +135,13 @@ static void add_message(struct buf *line, const struct pdu *pdu)
 		json_number(line, "destination_ton", pdu->dest.ton);
 		json_number(line, "destination_npi", pdu->dest.npi);
 	}
+}
+
+static void add_message(struct buf *line, const struct pdu *pdu)
+{
+	if (pdu->service_type[0])
+		json_str(line, "service_type", pdu->service_type);
+	add_addresses(line, pdu);
 	json_number(line, "esm_class", pdu->esm_class);
 	json_number(line, "data_coding", pdu->data_coding);
 	json_number(line, "registered_delivery", pdu->registered_delivery);
@@ -183,6 +190,9 @@ void event_add_body(struct event_log *log, const struct pdu *pdu)
 	case PDU_deliver_sm:
 	case PDU_data_sm:
 		add_message(&log->line, pdu);
+		break;
+	case PDU_alert_notification:
+		add_addresses(&log->line, pdu);
 		break;
 	default:
 		break;
