@@ -16,6 +16,21 @@ static const char *const base_words[] = {
 	"any", "same", "hex-dec", "dec-hex", NULL
 };
 
+/* In the order of the enums in rows.h and text/way.h. */
+static const char *const alphabet_words[] = {
+	"default", "ascii", "latin1", "ucs2", NULL
+};
+static const char *const style_words[] = {
+	"udh8", "udh16", "sar", "payload", NULL
+};
+static const char *const packing_words[] = { "no", "cr", "zero", NULL };
+static const char *const plain_words[] = {
+	"no", "punctuation", "letters", NULL
+};
+static const char *const unsayable_words[] = { "ucs2", "refuse", NULL };
+static const char *const high_words[] = { "mark", "latin1", NULL };
+static const char *const binary_words[] = { "refuse", "latin1", NULL };
+
 const struct iwf_setting smpp_rows[] = {
 	IWF_ROW_TEXT(struct smpp_conf, host, "host", NULL, 255,
 		     "Name or address of the SMSC"),
@@ -93,6 +108,31 @@ const struct iwf_setting smpp_rows[] = {
 		     "Tell the SMSC when a message expires"),
 	IWF_ROW_U32(struct smpp_conf, deliver_max, "deliver_max", "1000", 1,
 		    1000000, "Messages of the SMSC that we have not yet stored"),
+	IWF_ROW_CHOICE(struct smpp_conf, alphabet, "alphabet", "default",
+		       alphabet_words, "What texts are written in if it has "
+		       "their characters"),
+	IWF_ROW_TEXTS(struct smpp_conf, shift_tables, "shift_tables", "", 3,
+		      "National tables the SMSC and its handsets can read"),
+	IWF_ROW_CHOICE(struct smpp_conf, style, "long", "udh8", style_words,
+		       "What carries a text that is too long for one"),
+	IWF_ROW_CHOICE(struct smpp_conf, packing, "packed", "no",
+		       packing_words, "Eight septets in seven octets, and what "
+		       "fills the last"),
+	IWF_ROW_CHOICE(struct smpp_conf, plain, "transliterate", "no",
+		       plain_words, "Plainer characters where that saves a "
+		       "short message"),
+	IWF_ROW_CHOICE(struct smpp_conf, unsayable, "unsayable", "ucs2",
+		       unsayable_words, "What becomes of characters that the "
+		       "alphabet lacks"),
+	IWF_ROW_CHOICE(struct smpp_conf, high_octets, "high_octets", "mark",
+		       high_words, "Octets above 127 in what comes as GSM or "
+		       "ASCII"),
+	IWF_ROW_CHOICE(struct smpp_conf, binary, "binary", "refuse",
+		       binary_words, "What comes as data_coding 2 or 4"),
+	IWF_ROW_BOOL(struct smpp_conf, sniff_utf8, "sniff_utf8", "false",
+		     "Read UTF-8 that comes as GSM, ASCII or Latin-1"),
+	IWF_ROW_BOOL(struct smpp_conf, sniff_ucs2, "sniff_ucs2", "false",
+		     "Read UCS-2 that comes as GSM, ASCII or Latin-1"),
 	/* what receipts mean here */
 	IWF_ROW_LIST(struct smpp_conf, receipts_table, "receipts_table",
 		     smpp_receipt_rule_rows, struct smpp_receipt_rule, 256,
@@ -139,6 +179,8 @@ const struct iwf_metric_row smpp_metric_rows[SMPP_METRIC_COUNT] = {
 	  "submit_sm sent a second time with fewer wishes." },
 	{ "smpp_recut_total", IWF_METRIC_COUNTER,
 	  "Long messages sent whole again because their cut had changed." },
+	{ "smpp_transliterated_total", IWF_METRIC_COUNTER,
+	  "Texts sent with plainer characters, see transliterate." },
 	{ "smpp_late_response_total", IWF_METRIC_COUNTER,
 	  "Answers that came after the response timer." },
 	{ "smpp_unexpected_response_total", IWF_METRIC_COUNTER,
@@ -149,6 +191,12 @@ const struct iwf_metric_row smpp_metric_rows[SMPP_METRIC_COUNT] = {
 	  "deliver_sm and data_sm answered with an error." },
 	{ "smpp_deliver_waiting", IWF_METRIC_GAUGE,
 	  "deliver_sm and data_sm not yet stored." },
+	{ "smpp_deliver_sniffed_total", IWF_METRIC_COUNTER,
+	  "Texts read in another alphabet than their data_coding says." },
+	{ "smpp_deliver_mangled_total", IWF_METRIC_COUNTER,
+	  "Texts with octets that their alphabet does not have." },
+	{ "smpp_shift_unknown_total", IWF_METRIC_COUNTER,
+	  "Texts in a national table that is not known here." },
 	{ "smpp_receipt_total", IWF_METRIC_COUNTER,
 	  "Delivery receipts received." },
 	{ "smpp_receipt_undecodable_total", IWF_METRIC_COUNTER,

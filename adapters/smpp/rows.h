@@ -13,6 +13,16 @@ enum smpp_receipts {
 	SMPP_RECEIPTS_NEVER
 };
 
+enum smpp_alphabet_choice {
+	SMPP_CHOICE_DEFAULT, /* data_coding 0, whatever it means here */
+	SMPP_CHOICE_ASCII,
+	SMPP_CHOICE_LATIN1,
+	SMPP_CHOICE_UCS2     /* nothing else */
+};
+enum smpp_unsayable { SMPP_UNSAYABLE_UCS2, SMPP_UNSAYABLE_REFUSE };
+enum smpp_high_octets { SMPP_HIGH_OCTETS_MARK, SMPP_HIGH_OCTETS_LATIN1 };
+enum smpp_binary { SMPP_BINARY_REFUSE, SMPP_BINARY_LATIN1 };
+
 enum smpp_anonymous {
 	SMPP_ANONYMOUS_STAND_IN,
 	SMPP_ANONYMOUS_EMPTY, /* no source address */
@@ -60,6 +70,19 @@ struct smpp_conf {
 	uint32_t id_base;  /* enum smpp_id_base */
 	bool validity;
 	uint32_t deliver_max;
+
+	/* How texts are written and read (text/). */
+	uint32_t alphabet; /* enum smpp_alphabet_choice */
+	struct iwf_texts shift_tables;
+	uint32_t style;    /* enum smpp_style */
+	uint32_t packing;  /* enum smpp_packing */
+	uint32_t plain;    /* enum smpp_plainness */
+	uint32_t unsayable; /* enum smpp_unsayable */
+	uint32_t high_octets; /* enum smpp_high_octets */
+	uint32_t binary;   /* enum smpp_binary */
+	bool sniff_utf8;
+	bool sniff_ucs2;
+
 	struct iwf_list receipts_table; /* struct smpp_receipt_rule */
 	bool alpha_senders;
 	uint32_t anonymous; /* enum smpp_anonymous */
@@ -84,11 +107,15 @@ enum smpp_metric {
 	SMPP_METRIC_SUBMIT_UNSURE,
 	SMPP_METRIC_SUBMIT_VARIED,
 	SMPP_METRIC_RECUT,
+	SMPP_METRIC_PLAIN,
 	SMPP_METRIC_LATE_RESPONSE,
 	SMPP_METRIC_UNEXPECTED_RESPONSE,
 	SMPP_METRIC_DELIVER_TOTAL,
 	SMPP_METRIC_DELIVER_REFUSED,
 	SMPP_METRIC_DELIVER_WAITING,
+	SMPP_METRIC_DELIVER_SNIFFED,
+	SMPP_METRIC_DELIVER_MANGLED,
+	SMPP_METRIC_SHIFT_UNKNOWN,
 	SMPP_METRIC_RECEIPT_TOTAL,
 	SMPP_METRIC_RECEIPT_UNDECODABLE,
 	SMPP_METRIC_BAD_PDU,

@@ -181,10 +181,15 @@ IWF_EXPORT struct iwf_log *iwf_host_log(const struct iwf_host *host);
 IWF_EXPORT const char *iwf_host_name(const struct iwf_host *host);
 /* The link's own metrics, in the order of its adapter's rows. */
 IWF_EXPORT struct iwf_metric *iwf_host_metrics(const struct iwf_host *host);
-/* A stable 8-bit number derived from a job's id, for UDH references. */
-static inline uint8_t iwf_job_reference(const struct iwf_job *job)
+/* Stable numbers derived from a job's id, for UDH references of 8 and of 16
+ * bits. */
+static inline uint16_t iwf_job_reference16(const struct iwf_job *job)
 {
 	uint64_t id = job->id * 0x9E3779B97F4A7C15u;
 
-	return (uint8_t)(id >> 56);
+	return (uint16_t)(id >> 48);
+}
+static inline uint8_t iwf_job_reference(const struct iwf_job *job)
+{
+	return (uint8_t)(iwf_job_reference16(job) >> 8);
 }

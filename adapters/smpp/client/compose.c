@@ -1,8 +1,10 @@
 /* See compose.h; the mapping is that of SMPP 3.4 4.4.1. */
 #include "client/compose.h"
+#include "client/wording.h"
 #include "wire/smpp_time.h"
 
 #include <iwf/adapter.h>
+#include <iwf/utf8.h>
 
 #include <stdio.h>
 
@@ -178,24 +180,79 @@ static enum iwf_err addresses_put(struct iwf_arena *arena,
 	return IWF_OK;
 }
 
+static bool has_parts_done(const struct iwf_job *job)
+{
+	for (size_t i = 0; i < sizeof(job->parts_done); i++)
+		if (job->parts_done[i])
+			return true;
+	return false;
+}
+
+/* What has arrived in part goes on as it began, whatever is set now. */
+static bool cut_as_before(struct iwf_arena *arena, const struct iwf_job *job,
+			  struct iwf_str text, struct smpp_cut *out)
+{
+	struct smpp_way way;
+	uint8_t moved;
+
+	return job->parts && has_parts_done(job) &&
+		smpp_way_parse(job->coding, &way, &moved) &&
+		smpp_choose_way(arena, &way, text, SMPP_PARTS_MAX, out) ==
+		IWF_OK && out->moved == moved;
+}
+
+static uint16_t ref_seed(const struct iwf_job *job, const struct smpp_cut *cut)
+{
+	return cut->way.style == SMPP_STYLE_UDH8 ? iwf_job_reference(job) :
+		iwf_job_reference16(job);
+}
+
+static bool is_same_cut(const struct iwf_job *job,
+			const struct smpp_split *split)
+{
+	return job->parts == split->count && job->coding == split->coding;
+}
+
 static enum iwf_err text_cut(struct iwf_arena *arena,
 			     const struct smpp_conf *conf,
 			     const struct iwf_job *job, struct iwf_str text,
 			     struct smpp_draft *out)
 {
-	struct smpp_split *split = &out->split;
-	uint8_t ref = iwf_job_reference(job);
+	struct smpp_text_rules rules;
+	struct smpp_cut cut;
 	enum iwf_err err;
 
-	err = smpp_split(arena, text, conf->parts_max, ref, split);
+	if (cut_as_before(arena, job, text, &cut)) {
+		smpp_split(arena, &cut, ref_seed(job, &cut), &out->split);
+		if (is_same_cut(job, &out->split))
+			return IWF_OK;
+	}
+	smpp_wording_rules(conf, &rules);
+	err = smpp_choose(arena, &rules, text, &cut);
 	if (err)
 		return err;
-	out->is_recut = job->parts && (job->parts != split->count ||
-				       job->coding != split->coding);
-	if (split->count == 1)
-		return IWF_OK;
-	ref = (uint8_t)(ref + split->count * 31 + split->coding);
-	return smpp_split(arena, text, conf->parts_max, ref, split);
+	smpp_split(arena, &cut, ref_seed(job, &cut), &out->split);
+	out->is_recut = job->parts && !is_same_cut(job, &out->split);
+	return IWF_OK;
+}
+
+/* Names the first character that the alphabet lacks. */
+static enum iwf_err unsayable_tell(const struct smpp_conf *conf,
+				   struct iwf_str text, struct iwf_why *why)
+{
+	struct smpp_text_rules rules;
+	struct smpp_way way;
+	uint32_t code = 0;
+
+	smpp_wording_rules(conf, &rules);
+	way = (struct smpp_way){ .alphabet = rules.first };
+	while (text.len) {
+		code = iwf_utf8_next(&text);
+		if (!smpp_way_cost(&way, code))
+			break;
+	}
+	return iwf_why_set(why, IWF_E_UNSUPPORTED, 0, "the alphabet lacks "
+			   "U+%04X, and the link forbids UCS-2", code);
 }
 
 static enum iwf_err text_put(struct iwf_arena *arena,
@@ -208,10 +265,12 @@ static enum iwf_err text_put(struct iwf_arena *arena,
 	if (err == IWF_E_LIMIT)
 		return iwf_why_set(why, err, 0, "the text needs more than %u "
 				   "short messages", conf->parts_max);
+	if (err == IWF_E_UNSUPPORTED)
+		return unsayable_tell(conf, text, why);
 	if (err)
 		return iwf_why_set(why, err, 0, "the text is no UTF-8");
-	out->pdu.data_coding = (uint8_t)out->split.coding;
-	if (out->split.count > 1)
+	out->pdu.data_coding = out->split.cut.way.data_coding;
+	if (out->split.udhs[0].len)
 		out->pdu.esm_class |= SMPP_ESM_UDHI;
 	return IWF_OK;
 }
@@ -264,6 +323,40 @@ enum iwf_err smpp_compose(struct iwf_arena *arena, const struct smpp_conf *conf,
 	return text_put(arena, conf, job, text, out, why);
 }
 
+static void tlv_set(struct iwf_arena *arena, struct smpp_tlv *tlv,
+		    enum smpp_tag tag, uint16_t value, size_t len)
+{
+	char octets[2] = { (char)(value >> 8), (char)value };
+
+	tlv->tag = (uint16_t)tag;
+	tlv->value = iwf_arena_copy(arena,
+				    iwf_str_make(octets + 2 - len, len));
+}
+
+/* SMPP 3.4 5.3.2.22 to 24 */
+static void sar_put(struct iwf_arena *arena, const struct smpp_split *split,
+		    uint32_t part, struct smpp_pdu *out)
+{
+	struct smpp_tlv *tlvs = IWF_ARENA_ARRAY(arena, struct smpp_tlv, 3);
+
+	tlv_set(arena, &tlvs[0], SMPP_TAG_SAR_MSG_REF_NUM, split->ref, 2);
+	tlv_set(arena, &tlvs[1], SMPP_TAG_SAR_TOTAL_SEGMENTS,
+		(uint16_t)split->count, 1);
+	tlv_set(arena, &tlvs[2], SMPP_TAG_SAR_SEGMENT_SEQNUM, (uint16_t)part, 1);
+	out->tlvs = (struct smpp_tlvs){ tlvs, 3 };
+}
+
+/* 5.3.2.32; short_message is then empty. */
+static void payload_put(struct iwf_arena *arena, struct smpp_pdu *out)
+{
+	struct smpp_tlv *tlv = IWF_ARENA_NEW(arena, struct smpp_tlv);
+
+	tlv->tag = SMPP_TAG_MESSAGE_PAYLOAD;
+	tlv->value = out->short_message;
+	out->short_message = IWF_STR_NONE;
+	out->tlvs = (struct smpp_tlvs){ tlv, 1 };
+}
+
 void smpp_compose_part(struct iwf_arena *arena, const struct smpp_draft *draft,
 		       uint32_t part, struct smpp_pdu *out)
 {
@@ -278,4 +371,9 @@ void smpp_compose_part(struct iwf_arena *arena, const struct smpp_draft *draft,
 	*out = draft->pdu;
 	out->validity_period = iwf_str_from(draft->validity);
 	out->short_message = iwf_str_make(octets, udh.len + text.len);
+	if (smpp_split_is_payload(&draft->split))
+		payload_put(arena, out);
+	else if (draft->split.count > 1 &&
+		 draft->split.cut.way.style == SMPP_STYLE_SAR)
+		sar_put(arena, &draft->split, part, out);
 }

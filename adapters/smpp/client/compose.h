@@ -20,6 +20,7 @@ struct smpp_draft {
 /* Everything lives in the arena or in `job`. The UDH reference derives from
  * the job, the number of parts and the alphabet, so that parts of two cuts
  * never meet in one message.
+ * What has arrived in part is cut as it was at first, whatever conf says now.
  * IWF_E_UNSUPPORTED: no SMS can say this, IWF_E_LIMIT: too many parts,
  * IWF_E_CHARSET: no text; why->text says it to a human. */
 enum iwf_err smpp_compose(struct iwf_arena *arena, const struct smpp_conf *conf,

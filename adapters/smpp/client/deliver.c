@@ -1,6 +1,7 @@
 /* See deliver.h. */
 #include "client/compose.h"
 #include "client/link.h"
+#include "client/wording.h"
 #include "wire/receipt.h"
 #include "wire/udh.h"
 
@@ -14,17 +15,6 @@ struct inbound {
 	struct iwf_str octets; /* behind the header */
 	struct iwf_address from, to;
 };
-
-static enum smpp_alphabet zero_alphabet(const struct smpp_conf *conf)
-{
-	static const enum smpp_alphabet alphabets[] = {
-		[SMPP_ZERO_GSM] = SMPP_ALPHABET_GSM,
-		[SMPP_ZERO_LATIN1] = SMPP_ALPHABET_LATIN1,
-		[SMPP_ZERO_ASCII] = SMPP_ALPHABET_ASCII,
-	};
-
-	return alphabets[conf->data_coding_0];
-}
 
 static void on_done(struct iwf_link *base, uint64_t tag,
 		    const struct iwf_verdict *verdict)
@@ -92,7 +82,7 @@ static bool receipt_read(const struct smpp_link *link, const struct inbound *in,
 		.message = in->octets,
 		.tlvs = &in->pdu->tlvs,
 		.data_coding = in->pdu->data_coding,
-		.zero = zero_alphabet(link->conf),
+		.zero = smpp_wording_zero(link->conf),
 		.base = (enum smpp_id_base)link->conf->id_base,
 		.learnt = link->learn.base,
 	};
@@ -174,15 +164,39 @@ static void part_take(const struct inbound *in, struct iwf_message *msg)
 				    parts);
 }
 
-static enum iwf_err body_decode(const struct smpp_link *link,
-				const struct inbound *in, struct iwf_buf *raw)
+static void reading_tell(struct smpp_link *link, const struct inbound *in,
+			 const struct smpp_read *read)
 {
-	enum smpp_alphabet alphabet;
+	if (read->is_sniffed)
+		iwf_metric_add(&link->metrics[SMPP_METRIC_DELIVER_SNIFFED], 1);
+	if (read->unknown_language)
+		iwf_metric_add(&link->metrics[SMPP_METRIC_SHIFT_UNKNOWN], 1);
+	if (read->bad_count)
+		iwf_metric_add(&link->metrics[SMPP_METRIC_DELIVER_MANGLED], 1);
+	if (read->unknown_language || read->bad_count)
+		iwf_log_seldom(link->log, "text_doubtful", "sequence=%u "
+			       "data_coding=%u language=%u octets_bad=%zu",
+			       in->pdu->header.sequence, in->pdu->data_coding,
+			       read->unknown_language, read->bad_count);
+}
+
+static enum iwf_err body_decode(struct smpp_link *link,
+				const struct inbound *in, bool is_part,
+				struct iwf_buf *raw)
+{
+	const struct smpp_incoming incoming = {
+		.octets = in->octets, .udh = &in->udh,
+		.data_coding = in->pdu->data_coding, .is_part = is_part,
+	};
+	struct smpp_reading_rules rules;
+	struct smpp_read read;
 	enum iwf_err err;
 
-	err = smpp_coding_alphabet(in->pdu->data_coding,
-				   zero_alphabet(link->conf), &alphabet);
-	return err ? err : smpp_coding_decode(raw, alphabet, in->octets, NULL);
+	smpp_wording_reading(link->conf, &rules);
+	err = smpp_incoming_read(raw, &rules, &incoming, &read);
+	if (!err)
+		reading_tell(link, in, &read);
+	return err;
 }
 
 /* A part keeps half a character at its end for the next one to complete. */
@@ -216,12 +230,12 @@ static uint32_t message_accept(struct smpp_link *link, const struct inbound *in,
 		return refuse(link, in, SMPP_RX_R_APPN, "for a port, no text");
 	if (in->pdu->registered_delivery & 0x04)
 		msg.want = IWF_WANT_DELIVERED;
-	if (body_decode(link, in, &raw) != IWF_OK) {
+	part_take(in, &msg);
+	if (body_decode(link, in, msg.parts != 0, &raw) != IWF_OK) {
 		iwf_buf_free(&raw);
 		return refuse(link, in, SMPP_RX_R_APPN,
 			      "an alphabet that is not understood");
 	}
-	part_take(in, &msg);
 	msg.body = body_mend(in, &raw, msg.parts != 0);
 	iwf_buf_free(&raw);
 	iwf_host_accept(link->base.host, &msg, on_done, tag);

@@ -2,6 +2,7 @@
 #include "client/link.h"
 
 #include "client/link_tls.h"
+#include "client/wording.h"
 #include "wire/smpp_status.h"
 
 #include <iwf/random.h>
@@ -247,6 +248,9 @@ enum iwf_err smpp_link_check(const void *conf_of_rows, struct iwf_why *why)
 	if (conf->enquire_link_ms >= conf->inactivity_ms)
 		return iwf_why_set(why, IWF_E_SYNTAX, 0,
 				   "enquire_link must be below inactivity");
+	err = smpp_wording_check(conf, why);
+	if (err)
+		return err;
 	err = smpp_status_check(&conf->receipts_table, why);
 	if (err) {
 		if (why)

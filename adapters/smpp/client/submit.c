@@ -221,6 +221,8 @@ static void job_take(struct smpp_link *link, const struct iwf_job *job)
 	}
 	if (sending->draft.is_recut)
 		count(link, SMPP_METRIC_RECUT);
+	if (sending->draft.split.cut.way.plain)
+		count(link, SMPP_METRIC_PLAIN);
 	sending_open(link, job, sending);
 	/* Every part was done before: the job is what it was. */
 	if (!sending->open_count) {

@@ -7,39 +7,13 @@
 
 #define REPLACEMENT 0xFFFD
 
-enum smpp_coding smpp_coding_select(struct iwf_str text)
+void smpp_ucs2_put(struct iwf_buf *buf, uint32_t code)
 {
-	return gsm_septet_count(text) == IWF_STR_NPOS ?
-		SMPP_CODING_UCS2 : SMPP_CODING_GSM;
-}
-
-static enum iwf_err ucs2_encode(struct iwf_buf *buf, struct iwf_str text)
-{
-	size_t before = buf->len;
-
-	while (text.len) {
-		uint32_t code = iwf_utf8_next(&text);
-
-		if (code == IWF_UTF8_BAD) {
-			buf->len = before;
-			return IWF_E_CHARSET;
-		}
-		if (code > 0xFFFF) {
-			iwf_buf_u16(buf, (uint16_t)
-				    (0xD800 + ((code - 0x10000) >> 10)));
-			code = 0xDC00 + ((code - 0x10000) & 0x3FF);
-		}
-		iwf_buf_u16(buf, (uint16_t)code);
+	if (code > 0xFFFF) {
+		iwf_buf_u16(buf, (uint16_t)(0xD800 + ((code - 0x10000) >> 10)));
+		code = 0xDC00 + ((code - 0x10000) & 0x3FF);
 	}
-	return IWF_OK;
-}
-
-enum iwf_err smpp_coding_encode(struct iwf_buf *buf, enum smpp_coding coding,
-				struct iwf_str text)
-{
-	if (coding == SMPP_CODING_GSM)
-		return gsm_encode(buf, text);
-	return ucs2_encode(buf, text);
+	iwf_buf_u16(buf, (uint16_t)code);
 }
 
 /* SMPP's own meanings; what is not listed nobody here decodes. */
@@ -198,6 +172,13 @@ static size_t ucs2_decode(struct iwf_buf *buf, struct iwf_str octets)
 	return 1;
 }
 
+/* Left as it is: iwf_utf8_mend cures what is broken, after joining parts. */
+static size_t utf8_decode(struct iwf_buf *buf, struct iwf_str octets)
+{
+	iwf_buf_str_put(buf, octets);
+	return 0;
+}
+
 enum iwf_err smpp_coding_decode(struct iwf_buf *buf, enum smpp_alphabet alphabet,
 				struct iwf_str octets, size_t *bad_count)
 {
@@ -206,9 +187,11 @@ enum iwf_err smpp_coding_decode(struct iwf_buf *buf, enum smpp_alphabet alphabet
 	if (alphabet == SMPP_ALPHABET_BINARY)
 		return IWF_E_UNSUPPORTED;
 	if (alphabet == SMPP_ALPHABET_GSM)
-		bad = gsm_decode(buf, octets);
+		bad = gsm_decode(buf, GSM_DEFAULT, octets);
 	else if (alphabet == SMPP_ALPHABET_UCS2)
 		bad = ucs2_decode(buf, octets);
+	else if (alphabet == SMPP_ALPHABET_UTF8)
+		bad = utf8_decode(buf, octets);
 	else
 		bad = octets_decode(buf, alphabet, octets);
 	if (bad_count)

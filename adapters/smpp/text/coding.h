@@ -11,21 +11,12 @@ enum smpp_alphabet {
 	SMPP_ALPHABET_CYRILLIC, /* ISO 8859-5 */
 	SMPP_ALPHABET_HEBREW,   /* ISO 8859-8 */
 	SMPP_ALPHABET_UCS2,     /* UTF-16BE */
-	SMPP_ALPHABET_BINARY
+	SMPP_ALPHABET_BINARY,
+	SMPP_ALPHABET_UTF8      /* no data_coding means it, but some send it */
 };
 
-/* What we send; the values are the data_coding octet. */
-enum smpp_coding {
-	SMPP_CODING_GSM = 0,
-	SMPP_CODING_UCS2 = 8
-};
-
-/* GSM when the default alphabet and its extension say all of it, else UCS-2. */
-enum smpp_coding smpp_coding_select(struct iwf_str text);
-/* Appends one septet per octet, or UTF-16BE with surrogate pairs.
- * IWF_E_CHARSET when text is no UTF-8 or the alphabet lacks a character. */
-enum iwf_err smpp_coding_encode(struct iwf_buf *buf, enum smpp_coding coding,
-				struct iwf_str text);
+/* Appends UTF-16BE, above U+FFFF as a surrogate pair. */
+void smpp_ucs2_put(struct iwf_buf *buf, uint32_t code);
 
 /* Reads the whole octet, also the GSM message class and waiting indication
  * groups. `zero`: what this peer means by data_coding 0.

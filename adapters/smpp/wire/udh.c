@@ -91,9 +91,8 @@ enum iwf_err smpp_udh_parse(struct iwf_str message, struct smpp_udh *out,
 	return IWF_OK;
 }
 
-void smpp_udh_format(struct iwf_buf *buf, const struct smpp_udh *udh)
+static void concat_put(struct iwf_buf *buf, const struct smpp_udh *udh)
 {
-	iwf_buf_u8(buf, udh->is_wide ? 6 : 5);
 	iwf_buf_u8(buf, udh->is_wide ? ELEMENT_CONCAT16 : ELEMENT_CONCAT8);
 	iwf_buf_u8(buf, udh->is_wide ? 4 : 3);
 	if (udh->is_wide)
@@ -102,4 +101,28 @@ void smpp_udh_format(struct iwf_buf *buf, const struct smpp_udh *udh)
 		iwf_buf_u8(buf, (uint8_t)udh->ref);
 	iwf_buf_u8(buf, udh->parts);
 	iwf_buf_u8(buf, udh->part);
+}
+
+static void shift_put(struct iwf_buf *buf, uint8_t element, uint8_t language)
+{
+	if (!language)
+		return;
+	iwf_buf_u8(buf, element);
+	iwf_buf_u8(buf, 1);
+	iwf_buf_u8(buf, language);
+}
+
+void smpp_udh_format(struct iwf_buf *buf, const struct smpp_udh *udh)
+{
+	size_t start = buf->len;
+
+	iwf_buf_u8(buf, 0);
+	if (udh->parts)
+		concat_put(buf, udh);
+	shift_put(buf, ELEMENT_SINGLE_SHIFT, udh->single_shift);
+	shift_put(buf, ELEMENT_LOCKING_SHIFT, udh->locking_shift);
+	if (buf->len == start + 1)
+		buf->len = start;
+	else
+		buf->ptr[start] = (char)(buf->len - start - 1);
 }

@@ -26,5 +26,6 @@ struct smpp_udh {
  * out->len is 0. */
 enum iwf_err smpp_udh_parse(struct iwf_str message, struct smpp_udh *out,
 			    struct iwf_why *why);
-/* Appends a header that says only ref, is_wide, part and parts. */
+/* Appends a header that says part and parts with their reference, and the
+ * national alphabets; nothing at all when there is nothing of it to say. */
 void smpp_udh_format(struct iwf_buf *buf, const struct smpp_udh *udh);

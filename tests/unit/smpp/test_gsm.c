@@ -14,7 +14,7 @@ static void every_code_point_agrees(void **state)
 
 	(void)state;
 	for (uint32_t code = 0; code <= 0x10FFFF; code++) {
-		size_t cost = gsm_cost(code);
+		size_t cost = gsm_cost(GSM_DEFAULT, code);
 
 		assert_int_equal(gsm_can_say(code), cost > 0);
 		if (!cost)
@@ -24,9 +24,9 @@ static void every_code_point_agrees(void **state)
 		iwf_buf_clear(&septets);
 		iwf_buf_clear(&back);
 		iwf_utf8_put(&text, code);
-		assert_int_equal(gsm_encode(&septets, iwf_buf_str(&text)), 0);
+		assert_int_equal(gsm_encode(&septets, GSM_DEFAULT, iwf_buf_str(&text)), 0);
 		assert_int_equal(septets.len, cost);
-		assert_int_equal(gsm_decode(&back, iwf_buf_str(&septets)), 0);
+		assert_int_equal(gsm_decode(&back, GSM_DEFAULT, iwf_buf_str(&septets)), 0);
 		octets_assert(iwf_buf_str(&back), iwf_buf_str(&text));
 	}
 	/* 127 of the default table (not ESC) and 10 of the extension. */
@@ -62,7 +62,7 @@ static void decodes(void **state)
 		struct iwf_arena *arena = iwf_arena_create(0);
 		struct iwf_buf buf = { 0 };
 
-		assert_int_equal(gsm_decode(&buf, octets(
+		assert_int_equal(gsm_decode(&buf, GSM_DEFAULT, octets(
 			arena, decodings[i].septets)), decodings[i].bad);
 		assert_text(iwf_buf_str(&buf), decodings[i].text);
 		iwf_buf_free(&buf);
@@ -76,13 +76,13 @@ static void encode_refuses_whole(void **state)
 
 	(void)state;
 	iwf_buf_u8(&buf, 'x');
-	assert_int_equal(gsm_encode(&buf, IWF_STR("abç")), IWF_E_CHARSET);
-	assert_int_equal(gsm_encode(&buf, IWF_STR("ab\xFF")), IWF_E_CHARSET);
-	assert_int_equal(gsm_encode(&buf, IWF_STR("\x1b")), IWF_E_CHARSET);
+	assert_int_equal(gsm_encode(&buf, GSM_DEFAULT, IWF_STR("abç")), IWF_E_CHARSET);
+	assert_int_equal(gsm_encode(&buf, GSM_DEFAULT, IWF_STR("ab\xFF")), IWF_E_CHARSET);
+	assert_int_equal(gsm_encode(&buf, GSM_DEFAULT, IWF_STR("\x1b")), IWF_E_CHARSET);
 	assert_int_equal(buf.len, 1);
-	assert_int_equal(gsm_septet_count(IWF_STR("a€b")), 4);
-	assert_int_equal(gsm_septet_count(IWF_STR("")), 0);
-	assert_int_equal(gsm_septet_count(IWF_STR("и")), IWF_STR_NPOS);
+	assert_int_equal(gsm_septet_count(GSM_DEFAULT, IWF_STR("a€b")), 4);
+	assert_int_equal(gsm_septet_count(GSM_DEFAULT, IWF_STR("")), 0);
+	assert_int_equal(gsm_septet_count(GSM_DEFAULT, IWF_STR("и")), IWF_STR_NPOS);
 	iwf_buf_free(&buf);
 }
 

@@ -1,167 +1,129 @@
-/* Cutting into parts: capacities, edges, determinism. */
+/* Cut texts as submit_sm: headers, references, payload. */
 #include <smpp/text/split.h>
 
-#include <smpp/text/gsm.h>
 #include "octets.h"
 #include <smpp/wire/udh.h>
 
-#include <iwf/utf8.h>
-
-static struct iwf_str repeat(struct iwf_arena *arena, const char *unit,
-			     size_t count)
+static struct iwf_str letters(struct iwf_arena *arena, size_t len)
 {
-	struct iwf_buf buf = { 0 };
-	struct iwf_str out;
+	char *text = iwf_arena_alloc(arena, len);
 
-	for (size_t i = 0; i < count; i++)
-		iwf_buf_str_put(&buf, iwf_str_from(unit));
-	out = iwf_arena_copy(arena, iwf_buf_str(&buf));
-	iwf_buf_free(&buf);
-	return out;
+	memset(text, 'a', len);
+	return iwf_str_make(text, len);
 }
 
-static const struct {
-	const char *unit;
-	size_t count;
-	size_t parts;
-	size_t first_len;
-} cases[] = {
-	{ "a", 0, 1, 0 }, { "a", 1, 1, 1 }, { "a", 2, 1, 2 },
-	{ "a", 7, 1, 7 }, { "a", 8, 1, 8 }, { "a", 160, 1, 160 },
-	{ "a", 161, 2, 153 }, { "a", 306, 2, 153 }, { "a", 307, 3, 153 },
-	{ "a", 1530, 10, 153 },
-	{ "€", 80, 1, 160 }, { "€", 81, 2, 152 }, /* never behind ESC */
-	{ "и", 70, 1, 140 }, { "и", 71, 2, 134 }, { "и", 134, 2, 134 },
-	{ "и", 135, 3, 134 },
-	{ "😀", 35, 1, 140 }, { "😀", 36, 2, 132 }, /* pairs stay whole */
-	{ "😀", 66, 2, 132 }, { "😀", 67, 3, 132 },
-};
-
-static void joined_assert(const struct smpp_split *split, struct iwf_str text)
+static void split_make(struct iwf_arena *arena, enum smpp_style style,
+		       size_t len, struct smpp_split *out)
 {
-	struct iwf_buf back = { 0 };
+	const struct smpp_way way = { .alphabet = SMPP_ALPHABET_GSM,
+				      .style = style };
+	struct smpp_cut cut;
 
-	for (size_t i = 0; i < split->count; i++) {
-		size_t before = back.len;
-
-		smpp_coding_decode(&back, split->coding == SMPP_CODING_GSM ?
-				   SMPP_ALPHABET_GSM : SMPP_ALPHABET_UCS2,
-				   split->parts[i], NULL);
-		/* Each part alone is whole characters. */
-		assert_true(iwf_str_is_utf8(iwf_str_sub(
-			iwf_buf_str(&back), before, back.len)));
-	}
-	octets_assert(iwf_buf_str(&back), text);
-	iwf_buf_free(&back);
-}
-
-static void cuts(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct iwf_arena *arena = iwf_arena_create(0);
-		struct iwf_str text = repeat(arena, cases[i].unit,
-					     cases[i].count);
-		struct smpp_split split;
-
-		assert_int_equal(smpp_split(arena, text, 10, 7, &split), 0);
-		assert_int_equal(split.count, cases[i].parts);
-		assert_int_equal(split.parts[0].len, cases[i].first_len);
-		joined_assert(&split, text);
-		iwf_arena_destroy(&arena);
-	}
-}
-
-static void mixed_texts_join_again(void **state)
-{
-	static const char *const units[] = { "a", "€", "и", "😀", "@" };
-	uint32_t seed = 1;
-
-	(void)state;
-	for (size_t round = 0; round < 300; round++) {
-		struct iwf_arena *arena = iwf_arena_create(0);
-		struct iwf_buf buf = { 0 };
-		struct smpp_split split;
-		size_t kinds = round % 2 ? 2 : 5;
-
-		for (size_t i = 0; i < 60 + round; i++) {
-			seed = seed * 1103515245 + 12345;
-			iwf_buf_str_put(&buf, iwf_str_from(
-				units[(seed >> 16) % kinds]));
-		}
-		assert_int_equal(smpp_split(arena, iwf_buf_str(&buf), 255, 0,
-					    &split), 0);
-		joined_assert(&split, iwf_buf_str(&buf));
-		iwf_buf_free(&buf);
-		iwf_arena_destroy(&arena);
-	}
+	assert_int_equal(smpp_cut(arena, &way, letters(arena, len), 255, &cut),
+			 IWF_OK);
+	smpp_split(arena, &cut, 0xABCD, out);
 }
 
 static void every_part_says_its_place(void **state)
 {
 	struct iwf_arena *arena = iwf_arena_create(0);
+
+	(void)state;
+	for (unsigned wide = 0; wide < 2; wide++) {
+		struct smpp_split split;
+
+		split_make(arena, wide ? SMPP_STYLE_UDH16 : SMPP_STYLE_UDH8,
+			   400, &split);
+		assert_int_equal(split.count, 3);
+		assert_int_equal(split.ref > 0xFF, wide);
+		for (size_t i = 0; i < split.count; i++) {
+			struct smpp_udh udh;
+
+			assert_int_equal(smpp_udh_parse(split.udhs[i], &udh,
+							NULL), 0);
+			assert_int_equal(udh.len, 6 + wide);
+			assert_int_equal(udh.ref, split.ref);
+			assert_int_equal(udh.is_wide, wide);
+			assert_int_equal(udh.parts, 3);
+			assert_int_equal(udh.part, i + 1);
+		}
+		split_make(arena, wide ? SMPP_STYLE_UDH16 : SMPP_STYLE_UDH8,
+			   5, &split);
+		assert_int_equal(split.udhs[0].len, 0);
+	}
+	iwf_arena_destroy(&arena);
+}
+
+static void tables_stand_in_the_header(void **state)
+{
+	struct iwf_arena *arena = iwf_arena_create(0);
+	struct smpp_way way = { .alphabet = SMPP_ALPHABET_GSM,
+				.tables = { 1, 3 } };
+	struct smpp_cut cut;
 	struct smpp_split split;
 
 	(void)state;
-	smpp_split(arena, repeat(arena, "a", 400), 10, 0xAB, &split);
-	for (size_t i = 0; i < split.count; i++) {
-		struct smpp_udh udh;
+	smpp_cut(arena, &way, IWF_STR("ş"), 255, &cut);
+	smpp_split(arena, &cut, 7, &split);
+	octets_assert(split.udhs[0], octets(arena, "06 24 01 03 25 01 01"));
+	octets_assert(split.parts[0], octets(arena, "1d"));
+	smpp_cut(arena, &way, letters(arena, 153), 255, &cut);
+	smpp_split(arena, &cut, 7, &split);
+	assert_int_equal(split.count, 2);
+	assert_int_equal(split.udhs[1].len, 12);
+	assert_memory_equal(split.udhs[1].ptr + 4, "\x02\x02\x24\x01\x03\x25"
+			    "\x01\x01", 8);
+	iwf_arena_destroy(&arena);
+}
 
-		assert_int_equal(smpp_udh_parse(split.udhs[i], &udh, NULL), 0);
-		assert_int_equal(udh.ref, 0xAB);
-		assert_int_equal(udh.parts, 3);
-		assert_int_equal(udh.part, i + 1);
-		assert_true(udh.len + split.parts[i].len <= 159);
-	}
-	smpp_split(arena, IWF_STR("short"), 10, 0xAB, &split);
+static void the_smsc_writes_the_headers(void **state)
+{
+	struct iwf_arena *arena = iwf_arena_create(0);
+	struct smpp_split split;
+
+	(void)state;
+	split_make(arena, SMPP_STYLE_SAR, 400, &split);
+	assert_int_equal(split.count, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(split.udhs[i].len, 0);
+	assert_int_equal(split.parts[0].len, 152);
+	split_make(arena, SMPP_STYLE_PAYLOAD, 400, &split);
+	assert_int_equal(split.count, 1);
+	assert_int_equal(split.cut.count, 3);
+	assert_true(smpp_split_is_payload(&split));
+	assert_int_equal(split.parts[0].len, 400);
 	assert_int_equal(split.udhs[0].len, 0);
+	split_make(arena, SMPP_STYLE_PAYLOAD, 160, &split);
+	assert_false(smpp_split_is_payload(&split));
 	iwf_arena_destroy(&arena);
 }
 
-static void limits(void **state)
+/* What a handset would join must be of one cut. */
+static void another_cut_has_another_reference(void **state)
 {
 	struct iwf_arena *arena = iwf_arena_create(0);
-	struct smpp_split split = { .count = 99 };
+	struct smpp_split splits[4];
 
 	(void)state;
-	assert_int_equal(smpp_split(arena, repeat(arena, "a", 1531), 10, 0,
-				    &split), IWF_E_LIMIT);
-	assert_int_equal(split.count, 99);
-	assert_int_equal(smpp_split(arena, repeat(arena, "a", 255 * 153), 999,
-				    0, &split), IWF_OK);
-	assert_int_equal(split.count, 255);
-	assert_int_equal(smpp_split(arena, repeat(arena, "a", 255 * 153 + 1),
-				    999, 0, &split), IWF_E_LIMIT);
-	assert_int_equal(smpp_split(arena, IWF_STR("\xFF"), 10, 0, &split),
-			 IWF_E_CHARSET);
-	iwf_arena_destroy(&arena);
-}
-
-static void same_text_same_cut(void **state)
-{
-	struct iwf_arena *arena = iwf_arena_create(0);
-	struct iwf_str text = repeat(arena, "a€{", 200);
-	struct smpp_split one, two;
-
-	(void)state;
-	assert_int_equal(smpp_split(arena, text, 10, 1, &one), 0);
-	assert_int_equal(smpp_split(arena, text, 10, 1, &two), 0);
-	assert_int_equal(one.count, two.count);
-	for (size_t i = 0; i < one.count; i++) {
-		octets_assert(one.parts[i], two.parts[i]);
-		octets_assert(one.udhs[i], two.udhs[i]);
-	}
+	split_make(arena, SMPP_STYLE_UDH8, 400, &splits[0]);
+	split_make(arena, SMPP_STYLE_UDH8, 400, &splits[1]);
+	split_make(arena, SMPP_STYLE_UDH8, 460, &splits[2]);
+	split_make(arena, SMPP_STYLE_UDH16, 400, &splits[3]);
+	assert_int_equal(splits[0].ref, splits[1].ref);
+	assert_int_equal(splits[0].coding, splits[1].coding);
+	assert_int_not_equal(splits[0].ref, splits[2].ref);
+	assert_int_not_equal(splits[0].coding, splits[3].coding);
+	assert_int_not_equal(splits[0].ref, splits[3].ref & 0xFF);
 	iwf_arena_destroy(&arena);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(cuts),
-		cmocka_unit_test(mixed_texts_join_again),
 		cmocka_unit_test(every_part_says_its_place),
-		cmocka_unit_test(limits),
-		cmocka_unit_test(same_text_same_cut),
+		cmocka_unit_test(tables_stand_in_the_header),
+		cmocka_unit_test(the_smsc_writes_the_headers),
+		cmocka_unit_test(another_cut_has_another_reference),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
