@@ -120,12 +120,50 @@ void cmd_send(struct request *request)
 		relay_send(request->admin->parts.relay, &msg, on_sent, send);
 }
 
+/* A key that comes again becomes a list of all its values. */
+static void value_add(json_t *object, const char *key, json_t *value)
+{
+	json_t *old = json_object_get(object, key);
+	json_t *list;
+
+	if (!old) {
+		json_object_set_new(object, key, value);
+	} else if (json_is_array(old)) {
+		json_array_append_new(old, value);
+	} else {
+		list = json_array();
+		json_array_append(list, old);
+		json_array_append_new(list, value);
+		json_object_set_new(object, key, list);
+	}
+}
+
+/* Lines "key: value" for programs. */
+static json_t *lines_view(struct iwf_arena *arena, struct iwf_str text)
+{
+	json_t *object = json_object();
+	struct iwf_str line;
+
+	while (iwf_str_split(&text, '\n', &line)) {
+		size_t colon = iwf_str_find(line, ':');
+
+		if (colon == IWF_STR_NPOS)
+			continue;
+		value_add(object,
+			  iwf_arena_copy(arena, iwf_str_sub(line, 0, colon)).ptr,
+			  view_text(iwf_str_trim(iwf_str_sub(line, colon + 1,
+							     line.len))));
+	}
+	return object;
+}
+
 void cmd_explain(struct request *request)
 {
 	struct send_request *send = (struct send_request *)request;
 	struct iwf_message msg = { .id = 0 };
 	struct iwf_why why = { .file = NULL };
 	struct iwf_buf text = { 0 };
+	json_t *answer;
 	enum iwf_err err;
 
 	send->arena = iwf_arena_create(0);
@@ -135,8 +173,10 @@ void cmd_explain(struct request *request)
 		return;
 	}
 	relay_explain(request->admin->parts.relay, &msg, &text);
+	answer = json_pack("{s:o, s:o}", "text", view_text(iwf_buf_str(&text)),
+			   "explained",
+			   lines_view(send->arena, iwf_buf_str(&text)));
 	iwf_arena_destroy(&send->arena);
-	request_answer(request, json_pack("{s:o}", "text",
-					  view_text(iwf_buf_str(&text))));
 	iwf_buf_free(&text);
+	request_answer(request, answer);
 }

@@ -735,7 +735,7 @@ static void explain_tells_and_sends_nothing(void **state)
 		"window: 0 of 10 unanswered, 0 waiting\n",
 		"alphabet: GSM 7-bit\n", "septets: 3\n",
 		"room: 160 septets in each part\n", "parts: 1\n",
-		"part_1: 3 septets in 3 octets, \"x\xE2\x82\xAC\"\n",
+		"part: 1 of 1, 3 septets in 3 octets, \"x\xE2\x82\xAC\"\n",
 		"destination: 491710000002 ton=1",
 		"registered_delivery: 1 (a receipt)\n",
 	};

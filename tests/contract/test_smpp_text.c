@@ -373,8 +373,8 @@ static void explain_names_what_costs(void **state)
 		"alphabet: UCS-2\n", "units: 100\n", "parts: 2\n",
 		"room: 67 units in each part\n",
 		"carried_by: user data header, reference ",
-		"part_1: 67 units in 140 octets, \"it\xE2\x80\x99s it",
-		"part_2: 33 units in 72 octets, \"",
+		"part: 1 of 2, 67 units in 140 octets, \"it\xE2\x80\x99s it",
+		"part: 2 of 2, 33 units in 72 octets, \"",
 		"forces_ucs2: U+2019 \xE2\x80\x99 (20 times)\n",
 		"advice: with transliterate = \"punctuation\" parts: 1\n", NULL
 	};

@@ -117,7 +117,7 @@ static void part_explain(const struct smpp_split *split, size_t i,
 	const struct smpp_cut *cut = &split->cut;
 	struct iwf_str piece = smpp_cut_piece(cut, i);
 
-	iwf_buf_printf(text, "part_%zu: %zu %s", i + 1,
+	iwf_buf_printf(text, "part: %zu of %zu, %zu %s", i + 1, cut->count,
 		       smpp_way_units(&cut->way, piece), unit_name(&cut->way));
 	if (!smpp_split_is_payload(split))
 		iwf_buf_printf(text, " in %zu octets",

@@ -39,7 +39,8 @@ void relay_explain(struct relay *relay, const struct iwf_message *msg,
 		   struct iwf_buf *text)
 {
 	(void)relay;
-	iwf_buf_printf(text, "route: rule 1\nto: %.*s\n",
+	iwf_buf_printf(text, "route: rule 1\nto: %.*s\npart: 1\n"
+		       "part: 2\npart: 3: three\n",
 		       IWF_STR_ARG(msg->to.user));
 }
 

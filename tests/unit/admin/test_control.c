@@ -134,7 +134,9 @@ static const struct row rows[] = {
 	{ "{\"cmd\":\"send\",\"to\":\"+491\",\"text\":\"x\","
 	  "\"want\":\"eaten\"}", "{\"ok\":false,\"error\":\"syntax\"}" },
 	{ "{\"cmd\":\"explain\",\"to\":\"+491\",\"text\":\"x\"}",
-	  "{\"ok\":true,\"text\":\"route: rule 1\\nto: +491\\n\"}" },
+	  "{\"ok\":true,\"text\":\"route: rule 1\\nto: +491\\npart: 1\\n"
+	  "part: 2\\npart: 3: three\\n\",\"explained\":{\"route\":\"rule 1\","
+	  "\"to\":\"+491\",\"part\":[\"1\",\"2\",\"3: three\"]}}" },
 
 	{ "{\"cmd\":\"reload\"}",
 	  "{\"ok\":true,\"text\":\"links: 1 changed\\n\"}" },
