@@ -261,14 +261,15 @@ static void put(struct intake *intake, struct queue *queue)
 {
 	struct relay *relay = intake->relay;
 	uint64_t id = id_make(&relay->ids, relay_wall_ms(relay));
-	/* A set that is found whole twice is one message. */
+	/* A set that is found whole twice is one message; another set under the
+	 * same reference is another. */
 	struct store_put keys = { .transport_key = intake->msg->transaction,
 				  .duplicate_key = intake->set_key ?
-					intake->set_key :
+					(intake->set_key ^ intake->set_sum) >> 1 | 1 :
 					duplicate_key(relay, intake->msg),
 				  .set_key = intake->set_key,
 				  .cursor = intake_cursor(intake),
-				  .set_parts = intake->set_parts };
+				  .set_sum = intake->set_sum };
 	struct delivery *dlv;
 
 	intake->msg->id = id;
@@ -355,6 +356,9 @@ void intake_on_put(struct delivery *dlv, enum iwf_err err)
 		return;
 	}
 	if (err) {
+		/* Its parts moved while it was on its way. */
+		if (intake->set_key && err == IWF_E_GONE)
+			parts_recover(intake->relay);
 		intake_fail(intake, err);
 		undo(dlv, was_outside);
 		return;

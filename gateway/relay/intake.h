@@ -16,7 +16,7 @@ struct intake {
 	bool is_cut;                   /* its link's connection went meanwhile */
 	uint64_t duplicate_key;        /* 0: by what the message says */
 	uint64_t set_key;              /* it was joined from this set */
-	uint32_t set_parts;            /* how many of it the message holds */
+	uint64_t set_sum;              /* of the parts that the message holds */
 	struct iwf_buf cursor_key;     /* of a value that is put with it */
 	struct iwf_buf cursor_value;
 	/* Its answer waits for the delivery's fate: ack.c. */

@@ -23,6 +23,38 @@ static uint64_t set_key(const struct intake *intake)
 	return hash;
 }
 
+/* A hash of the part itself: what comes again is equal, what comes under the
+ * same reference is not. */
+static uint64_t content_key(const struct intake *intake, uint64_t set)
+{
+	struct iwf_buf key = { 0 };
+	uint64_t hash;
+
+	iwf_buf_u64(&key, set);
+	iwf_buf_u32(&key, intake->msg->part);
+	iwf_buf_str_put(&key, intake->msg->body);
+	hash = iwf_hash(intake->relay->key, iwf_buf_str(&key)) >> 1 | 1;
+	iwf_buf_free(&key);
+	return hash;
+}
+
+/* Where parts are missing the reader shall see it. */
+static void bodies_join(const struct iwf_message **parts, uint32_t count,
+			struct iwf_buf *raw)
+{
+	const struct iwf_str gap = IWF_STR("[...]");
+	uint32_t next = 1;
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (parts[i]->part > next)
+			iwf_buf_str_put(raw, gap);
+		iwf_buf_str_put(raw, parts[i]->body);
+		next = parts[i]->part + 1;
+	}
+	if (next <= parts[0]->parts)
+		iwf_buf_str_put(raw, gap);
+}
+
 static struct iwf_message *join(const struct iwf_message **parts,
 				uint32_t count, bool incomplete)
 {
@@ -34,10 +66,9 @@ static struct iwf_message *join(const struct iwf_message **parts,
 	whole.part = 0;
 	whole.parts = 0;
 	whole.incomplete = incomplete;
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < count; i++)
 		whole.want |= parts[i]->want;
-		iwf_buf_str_put(&raw, parts[i]->body);
-	}
+	bodies_join(parts, count, &raw);
 	/* A character may have been cut between two parts. */
 	iwf_utf8_mend(&body, iwf_buf_str(&raw));
 	whole.body = iwf_buf_str(&body);
@@ -66,7 +97,7 @@ static void accept_set(struct relay *relay, uint64_t key, uint32_t link,
 		intake->relay = relay;
 		intake->origin = link;
 		intake->set_key = key;
-		intake->set_parts = count;
+		intake->set_sum = store_parts_sum(records, count);
 		intake->msg = join(parts, good, incomplete || good < count);
 		relay_count(relay, incomplete ? RELAY_M_PARTS_INCOMPLETE :
 						RELAY_M_PARTS_JOINED);
@@ -96,6 +127,8 @@ static void on_part(struct iwf_task *task)
 		accept_set(relay, part->set_key, intake->origin, part->records,
 			   part->record_count, false);
 	relay_count(relay, RELAY_M_PARTS);
+	if (part->is_reused)
+		relay_count(relay, RELAY_M_PARTS_REUSED);
 	intake_finish(intake, part->is_duplicate ? IWF_RESULT_DUPLICATE :
 						   IWF_RESULT_ACCEPTED, "");
 }
@@ -120,6 +153,7 @@ void parts_take(struct intake *intake)
 	record_format(&intake->record, msg);
 	*part = (struct store_part){
 		.set_key = set_key(intake), .part = msg->part,
+		.content_key = content_key(intake, set_key(intake)),
 		.parts = msg->parts, .link = intake->origin,
 		.record = iwf_buf_str(&intake->record),
 		.now_ms = relay_wall_ms(intake->relay),
@@ -139,7 +173,6 @@ static void on_sets(struct iwf_task *task)
 					    sets_query.task);
 	struct store_query *query = &relay->sets_query;
 
-	relay->asking_sets = false;
 	for (uint32_t i = 0; !query->err && i < query->set_count; i++) {
 		const struct store_set *set = &query->sets[i];
 		bool whole = set->record_count == set->parts;
@@ -149,6 +182,9 @@ static void on_sets(struct iwf_task *task)
 				   set->record_count, !whole);
 	}
 	iwf_arena_destroy(&query->arena);
+	relay->asking_sets = false;
+	if (relay->sets_moved)
+		parts_recover(relay);
 }
 
 static void ask_sets(struct relay *relay, int64_t until_ms, bool whole_only)
@@ -171,5 +207,6 @@ void parts_tick(struct relay *relay, int64_t now_ms)
 
 void parts_recover(struct relay *relay)
 {
+	relay->sets_moved = relay->asking_sets;
 	ask_sets(relay, INT64_MAX, true);
 }

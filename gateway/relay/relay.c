@@ -98,6 +98,8 @@ static const struct iwf_metric_row relay_metric_rows[RELAY_M_COUNT] = {
 		"Messages cut into other parts than before, sent whole again"),
 	COUNTER(REROUTED, "rerouted_total",
 		"Waiting messages that went by another link than planned"),
+	COUNTER(PARTS_REUSED, "parts_reused_total",
+		"Sets that a peer gave up for another under their reference"),
 };
 
 static enum iwf_err ladder(const struct iwf_texts *texts, int64_t *ms,

@@ -94,7 +94,7 @@ enum relay_metric {
 	RELAY_M_PARTS_JOINED, RELAY_M_PARTS_INCOMPLETE, RELAY_M_SAVE_RETRIES,
 	RELAY_M_IN_MEMORY, RELAY_M_IMBALANCE, RELAY_M_RECUT, RELAY_M_REROUTED,
 	RELAY_M_RECEIPT_SETTLED, RELAY_M_BLOCKED, RELAY_M_ACK_REFUSED,
-	RELAY_M_ACK_UNDECIDED,
+	RELAY_M_ACK_UNDECIDED, RELAY_M_PARTS_REUSED,
 	RELAY_M_COUNT
 };
 
@@ -130,6 +130,7 @@ struct relay {
 	uint64_t awaited_id;           /* looked through up to here */
 	struct store_query sets_query;
 	bool asking_sets, sets_whole_only;
+	bool sets_moved; /* while they were asked for */
 	struct map values_remembered;  /* see value.c */
 	struct map untold;             /* by untold_key */
 	struct untold *untold_first, *untold_last; /* by time */

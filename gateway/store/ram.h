@@ -35,7 +35,7 @@ struct ram_engine {
 	struct ram_set waiting;      /* number: ram_bytes */
 	struct ram_set waiting_keys; /* key, number */
 	struct ram_set parts;        /* set, part: ram_bytes, number = parts */
-	struct ram_set joined;       /* set: at_ms */
+	struct ram_set known;        /* content of a part: at_ms */
 	struct ram_set values;       /* link, number: ram_bytes */
 	struct ram_set threads;      /* key: at_ms, thread */
 	struct ram_set users;        /* message, delivery: those of several */

@@ -283,28 +283,50 @@ static enum iwf_err part_list(struct tables *t, uint64_t set_key,
 	return IWF_OK;
 }
 
-static enum iwf_err set_join(struct tables *t, uint64_t set_key, int64_t at_ms)
-{
-	struct ram_engine *ram = engine_of(t);
-	struct ram_bytes *made = ram_bytes_make(IWF_STR_NONE);
-	struct ram_node *node = ram_seek(&ram->parts, RAM_KEY(set_key));
-
-	while (node && node->key.a == set_key) {
-		ram_drop(&ram->parts, node->key);
-		node = ram_seek(&ram->parts, RAM_KEY(set_key));
-	}
-	made->at_ms = at_ms;
-	ram_put(&ram->joined, RAM_KEY(set_key), made);
-	return IWF_OK;
-}
-
-static enum iwf_err set_joined(struct tables *t, uint64_t set_key,
+static enum iwf_err part_known(struct tables *t, uint64_t content_key,
 			       int64_t *at_ms)
 {
 	const struct ram_bytes *found =
-		ram_find(&engine_of(t)->joined, RAM_KEY(set_key));
+		ram_find(&engine_of(t)->known, RAM_KEY(content_key));
 
 	*at_ms = found ? found->at_ms : 0;
+	return IWF_OK;
+}
+
+static enum iwf_err part_know(struct tables *t, uint64_t content_key,
+			      int64_t at_ms)
+{
+	struct ram_bytes *made = ram_bytes_make(IWF_STR_NONE);
+
+	made->at_ms = at_ms;
+	ram_put(&engine_of(t)->known, RAM_KEY(content_key), made);
+	return IWF_OK;
+}
+
+static enum iwf_err set_drop(struct tables *t, uint64_t set_key)
+{
+	struct ram_set *parts = &engine_of(t)->parts;
+	struct ram_node *node = ram_seek(parts, RAM_KEY(set_key));
+
+	while (node && node->key.a == set_key) {
+		ram_drop(parts, node->key);
+		node = ram_seek(parts, RAM_KEY(set_key));
+	}
+	return IWF_OK;
+}
+
+static enum iwf_err set_move(struct tables *t, uint64_t from_key,
+			     uint64_t to_key)
+{
+	struct ram_set *parts = &engine_of(t)->parts;
+	struct ram_node *node = ram_seek(parts, RAM_KEY(from_key));
+
+	while (node && node->key.a == from_key) {
+		ram_put(parts, RAM_KEY(to_key, node->key.b), node->item);
+		node->item = NULL;
+		ram_drop(parts, node->key);
+		node = ram_seek(parts, RAM_KEY(from_key));
+	}
 	return IWF_OK;
 }
 
@@ -416,7 +438,7 @@ enum iwf_err ram_sweep(struct tables *t, struct store_sweep *sweep)
 		waiting_drop(t, id);
 		sweep->unmatched++;
 	}
-	drop_old(&ram->joined, sweep->set_before_ms);
+	drop_old(&ram->known, sweep->set_before_ms);
 	drop_old(&ram->threads, sweep->thread_before_ms);
 	return IWF_OK;
 }
@@ -431,6 +453,7 @@ const struct table_ops ram_table_ops = {
 	.waiting_find = waiting_find, .waiting_add = waiting_add,
 	.waiting_drop = waiting_drop,
 	.part_add = part_add, .part_list = part_list,
-	.set_join = set_join, .set_joined = set_joined,
+	.part_known = part_known, .part_know = part_know,
+	.set_drop = set_drop, .set_move = set_move,
 	.value_set = value_set, .thread_set = thread_set, .sweep = ram_sweep,
 };

@@ -82,11 +82,14 @@ static const char *const sql_text[SQL_COUNT] = {
 		"(set_key,part,parts,link,at,record) VALUES(?1,?2,?3,?4,?5,?6)",
 	[SQL_PART_LIST] = "SELECT record FROM part WHERE set_key=?1 "
 		"ORDER BY part",
-	[SQL_PART_DROP] = "DELETE FROM part WHERE set_key=?1",
-	[SQL_SET_JOIN] = "INSERT OR REPLACE INTO joined(set_key,at)"
+	/* The table's name and its column are older than their use. */
+	[SQL_PART_KNOWN] = "SELECT at FROM joined WHERE set_key=?1",
+	[SQL_PART_KNOW] = "INSERT OR REPLACE INTO joined(set_key,at)"
 		" VALUES(?1,?2)",
-	[SQL_SET_JOINED] = "SELECT at FROM joined WHERE set_key=?1",
-	[SQL_SET_OLD] = "DELETE FROM joined WHERE set_key IN (SELECT set_key "
+	[SQL_SET_DROP] = "DELETE FROM part WHERE set_key=?1",
+	[SQL_SET_MOVE] = "UPDATE OR REPLACE part SET set_key=?2 "
+		"WHERE set_key=?1",
+	[SQL_PART_FORGET] = "DELETE FROM joined WHERE set_key IN (SELECT set_key "
 		"FROM joined WHERE at<?1 ORDER BY at LIMIT ?2)",
 
 	[SQL_VALUE_SET] = "INSERT OR REPLACE INTO value(link,key,value)"

@@ -234,7 +234,7 @@ enum iwf_err sqlite_sweep(struct tables *t, struct store_sweep *sweep)
 		err = drop_waiting(t, sweep);
 	if (err)
 		return err;
-	stmt = sqlite_stmt(&eng->write, SQL_SET_OLD);
+	stmt = sqlite_stmt(&eng->write, SQL_PART_FORGET);
 	sqlite3_bind_int64(stmt, 1, sweep->set_before_ms);
 	bind_id(stmt, 2, sweep->max_rows);
 	err = sqlite_run(&eng->write, stmt);

@@ -294,30 +294,42 @@ static enum iwf_err part_list(struct tables *t, uint64_t set_key,
 	return err;
 }
 
-static enum iwf_err set_join(struct tables *t, uint64_t set_key, int64_t at_ms)
-{
-	struct sqlite_conn *conn = conn_of(t);
-	sqlite3_stmt *stmt = sqlite_stmt(conn, SQL_PART_DROP);
-	enum iwf_err err;
-
-	bind_id(stmt, 1, set_key);
-	err = sqlite_run(conn, stmt);
-	if (err)
-		return err;
-	stmt = sqlite_stmt(conn, SQL_SET_JOIN);
-	bind_id(stmt, 1, set_key);
-	sqlite3_bind_int64(stmt, 2, at_ms);
-	return sqlite_run(conn, stmt);
-}
-
-static enum iwf_err set_joined(struct tables *t, uint64_t set_key,
+static enum iwf_err part_known(struct tables *t, uint64_t content_key,
 			       int64_t *at_ms)
 {
-	sqlite3_stmt *stmt = sqlite_stmt(conn_of(t), SQL_SET_JOINED);
+	sqlite3_stmt *stmt = sqlite_stmt(conn_of(t), SQL_PART_KNOWN);
 
 	*at_ms = 0;
-	bind_id(stmt, 1, set_key);
+	bind_id(stmt, 1, content_key);
 	return find_number(conn_of(t), stmt, at_ms);
+}
+
+static enum iwf_err part_know(struct tables *t, uint64_t content_key,
+			      int64_t at_ms)
+{
+	sqlite3_stmt *stmt = sqlite_stmt(conn_of(t), SQL_PART_KNOW);
+
+	bind_id(stmt, 1, content_key);
+	sqlite3_bind_int64(stmt, 2, at_ms);
+	return sqlite_run(conn_of(t), stmt);
+}
+
+static enum iwf_err set_drop(struct tables *t, uint64_t set_key)
+{
+	sqlite3_stmt *stmt = sqlite_stmt(conn_of(t), SQL_SET_DROP);
+
+	bind_id(stmt, 1, set_key);
+	return sqlite_run(conn_of(t), stmt);
+}
+
+static enum iwf_err set_move(struct tables *t, uint64_t from_key,
+			     uint64_t to_key)
+{
+	sqlite3_stmt *stmt = sqlite_stmt(conn_of(t), SQL_SET_MOVE);
+
+	bind_id(stmt, 1, from_key);
+	bind_id(stmt, 2, to_key);
+	return sqlite_run(conn_of(t), stmt);
 }
 
 static enum iwf_err value_set(struct tables *t,
@@ -359,6 +371,7 @@ const struct table_ops sqlite_table_ops = {
 	.waiting_find = waiting_find, .waiting_add = waiting_add,
 	.waiting_drop = waiting_drop,
 	.part_add = part_add, .part_list = part_list,
-	.set_join = set_join, .set_joined = set_joined,
+	.part_known = part_known, .part_know = part_know,
+	.set_drop = set_drop, .set_move = set_move,
 	.value_set = value_set, .thread_set = thread_set, .sweep = sqlite_sweep,
 };

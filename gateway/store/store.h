@@ -96,11 +96,9 @@ struct store_put {
 	struct iwf_str record;
 	uint64_t duplicate_key; /* of the message, within duplicate_ms */
 	uint64_t transport_key; /* of the request that brought it */
-	/* Joins a set: its parts are removed and leave a tombstone. 0: none. */
-	uint64_t set_key;
-	/* How many parts the message holds; when more have come, the put is
-	 * refused (IWF_E_STATE). 0: not looked at. */
-	uint32_t set_parts;
+	/* Joins a set: its parts are removed. 0: none. The sum of those parts
+	 * (store_parts_sum): if others are there, IWF_E_GONE. 0: any. */
+	uint64_t set_key, set_sum;
 	/* What an answer to it will belong to (STORE_Q_THREAD); the latest of a
 	 * key counts. 0: none. */
 	uint64_t thread_key;
@@ -189,6 +187,7 @@ struct store_join {
 
 struct store_part {
 	uint64_t set_key;
+	uint64_t content_key;  /* of the part itself: what is equal comes again */
 	uint32_t part, parts;
 	uint32_t link;
 	struct iwf_str record;
@@ -196,11 +195,15 @@ struct store_part {
 	struct store_remember cursor; /* as of a put */
 
 	/* answer */
-	bool is_duplicate;     /* this part, or the whole joined set, was here */
+	bool is_duplicate;     /* this part was here, joined or not */
+	bool is_reused;        /* another part's set had to give way */
 	bool is_complete;      /* this part made the set whole: its records */
 	struct iwf_str *records; /* in part order, owned by the change's arena */
 	uint32_t record_count;
 };
+
+/* Tells one list of parts from another; never 0. Any thread. */
+uint64_t store_parts_sum(const struct iwf_str *records, uint32_t count);
 
 /* One bounded slice of housekeeping, at most max_rows rows of each kind:
  * deliveries that ended before keep_before_ms with their messages,
@@ -224,8 +227,8 @@ struct store_sweep {
  *   spool did (also IWF_E_FULL when too much is on its way there), nothing of
  *   it is durable, and the same change may be submitted again.
  * IWF_E_EXISTS (an id with another record), IWF_E_NOT_FOUND, IWF_E_SYNTAX (a
- *   part outside its set), IWF_E_STATE (the database refuses it): this change
- *   alone, nothing of it was done.
+ *   part outside its set), IWF_E_GONE (other parts are in the set now),
+ *   IWF_E_STATE (the database refuses it): this alone, nothing was done.
  * arena is made by the store for answers that need memory (zero it before) and
  * is destroyed by the caller (iwf_arena_destroy accepts NULL in it). */
 struct store_change {
@@ -346,7 +349,7 @@ struct store_conf {
 	uint32_t keep_ms;       /* finished deliveries are kept */
 	uint32_t duplicate_ms;  /* messages with the same key are one */
 	uint32_t unmatched_ms;  /* a receipt waits for its message */
-	uint32_t set_ms;        /* a set of parts waits, and its tombstone stays */
+	uint32_t set_ms;        /* a set of parts waits, and they are known */
 	uint32_t slow_ms;       /* a commit that takes longer is told; 0: none is */
 	uint64_t cache_len;     /* bytes of page cache per connection */
 	uint64_t ballast_len;   /* freed when the disk is full */

@@ -32,7 +32,7 @@ static void close_engine(struct store_engine **engine)
 	struct ram_set *const sets[] = {
 		&ram->rows, &ram->due, &ram->messages, &ram->seen,
 		&ram->binds, &ram->waiting, &ram->waiting_keys, &ram->parts,
-		&ram->joined, &ram->values, &ram->users, &ram->threads, &ram->abouts,
+		&ram->known, &ram->values, &ram->users, &ram->threads, &ram->abouts,
 	};
 
 	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)

@@ -89,12 +89,15 @@ struct table_ops {
 	enum iwf_err (*part_list)(struct tables *t, uint64_t set_key,
 				  struct iwf_arena *arena,
 				  struct iwf_str **records, uint32_t *count);
-	/* Removes the set's parts, leaves a tombstone. */
-	enum iwf_err (*set_join)(struct tables *t, uint64_t set_key,
-				 int64_t at_ms);
-	/* When it was joined, 0: it was not. */
-	enum iwf_err (*set_joined)(struct tables *t, uint64_t set_key,
+	/* When the part came, 0: it did not. Stays when its set is joined. */
+	enum iwf_err (*part_known)(struct tables *t, uint64_t content_key,
 				   int64_t *at_ms);
+	enum iwf_err (*part_know)(struct tables *t, uint64_t content_key,
+				  int64_t at_ms);
+	/* Removes the set's parts. */
+	enum iwf_err (*set_drop)(struct tables *t, uint64_t set_key);
+	enum iwf_err (*set_move)(struct tables *t, uint64_t from_key,
+				 uint64_t to_key);
 
 	enum iwf_err (*value_set)(struct tables *t,
 				  const struct store_remember *value);

@@ -130,7 +130,22 @@ static enum iwf_err set_cursor(struct tables *t,
 	return cursor->key.len ? t->ops->value_set(t, cursor) : IWF_OK;
 }
 
-/* A part may come while the message without it is on its way. */
+/* FNV-1a over the lengths and octets. */
+uint64_t store_parts_sum(const struct iwf_str *records, uint32_t count)
+{
+	uint64_t sum = UINT64_C(0xcbf29ce484222325);
+
+	for (uint32_t i = 0; i < count; i++) {
+		sum = (sum ^ records[i].len) * UINT64_C(0x100000001b3);
+		for (size_t k = 0; k < records[i].len; k++)
+			sum = (sum ^ (uint8_t)records[i].ptr[k]) *
+				UINT64_C(0x100000001b3);
+	}
+	return sum | 1;
+}
+
+/* A part may come while the message without it is on its way, or one of
+ * another message that has the reference now. */
 static enum iwf_err judge_set(struct tables *t, const struct store_put *put,
 			      enum iwf_err *refusal)
 {
@@ -138,11 +153,11 @@ static enum iwf_err judge_set(struct tables *t, const struct store_put *put,
 	uint32_t count = 0;
 	enum iwf_err err;
 
-	if (!put->set_key || !put->set_parts)
+	if (!put->set_key || !put->set_sum)
 		return IWF_OK;
 	err = t->ops->part_list(t, put->set_key, t->scratch, &records, &count);
-	if (!err && count > put->set_parts)
-		*refusal = IWF_E_STATE;
+	if (!err && store_parts_sum(records, count) != put->set_sum)
+		*refusal = IWF_E_GONE;
 	return err;
 }
 
@@ -160,16 +175,15 @@ static enum iwf_err apply_put(struct tables *t, struct store_put *put,
 	put->is_duplicate = false;
 	put->original = 0;
 	err = judge_again(t, put, &is_again, refusal);
-	if (!err && !*refusal)
+	if (!err && !*refusal && !is_again)
 		err = judge_set(t, put, refusal);
 	if (err || *refusal)
 		return err;
 	if (!is_again && put->duplicate_key)
 		err = judge_duplicate(t, put, generation);
 	/* The parts of a duplicate have served, too. */
-	if (!err && put->set_key)
-		err = t->ops->set_join(t, put->set_key,
-				       put->row.accepted_at_ms);
+	if (!err && put->set_key && !is_again)
+		err = t->ops->set_drop(t, put->set_key);
 	if (!err && !is_again && !put->is_duplicate)
 		err = add_new(t, put, generation);
 	return err ? err : set_cursor(t, &put->cursor);
@@ -355,27 +369,38 @@ static enum iwf_err apply_update(struct tables *t, struct store_change *change)
 
 /* ---- PART, and the rest ---- */
 
+/* Its place in the set is taken by other content: the peer uses the reference
+ * for another message. What came of the first waits on under a key of its own,
+ * for no part of it will be told from this one's any more. */
+static enum iwf_err part_place(struct tables *t, struct store_part *part)
+{
+	bool is_new = false;
+	enum iwf_err err = t->ops->part_add(t, part, &is_new);
+
+	if (err || is_new)
+		return err;
+	part->is_reused = true;
+	err = t->ops->set_move(t, part->set_key, part->content_key);
+	return err ? err : t->ops->part_add(t, part, &is_new);
+}
+
 static enum iwf_err add_part(struct tables *t, struct store_change *change)
 {
 	struct store_part *part = &change->part;
-	bool is_new = false;
-	int64_t joined_at_ms = 0;
+	int64_t known_at_ms = 0;
 	enum iwf_err err;
 
-	err = t->ops->set_joined(t, part->set_key, &joined_at_ms);
-	if (err)
+	err = t->ops->part_known(t, part->content_key, &known_at_ms);
+	part->is_duplicate = known_at_ms &&
+		part->now_ms - known_at_ms < (int64_t)t->conf->set_ms;
+	if (err || part->is_duplicate)
 		return err;
-	if (joined_at_ms &&
-	    part->now_ms - joined_at_ms < (int64_t)t->conf->set_ms) {
-		part->is_duplicate = true;
-		return IWF_OK;
-	}
-	err = t->ops->part_add(t, part, &is_new);
-	part->is_duplicate = !is_new;
-	if (err || !is_new)
-		return err;
-	err = t->ops->part_list(t, part->set_key, verbs_arena(change),
-				&part->records, &part->record_count);
+	err = part_place(t, part);
+	if (!err)
+		err = t->ops->part_know(t, part->content_key, part->now_ms);
+	if (!err)
+		err = t->ops->part_list(t, part->set_key, verbs_arena(change),
+					&part->records, &part->record_count);
 	part->is_complete = !err && part->record_count == part->parts;
 	return err;
 }
@@ -385,7 +410,7 @@ static enum iwf_err apply_part(struct tables *t, struct store_change *change)
 	struct store_part *part = &change->part;
 	enum iwf_err err;
 
-	part->is_duplicate = part->is_complete = false;
+	part->is_duplicate = part->is_complete = part->is_reused = false;
 	part->records = NULL;
 	part->record_count = 0;
 	if (!part->part || part->part > part->parts) {

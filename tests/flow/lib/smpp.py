@@ -97,9 +97,15 @@ class Pdu:
 	@property
 	def part(self):
 		"""(reference, total, number) of a part, or None."""
-		udh = self.udh
+		udh, tlvs = self.udh, self["tlvs"]
+		if SAR_REF in tlvs:
+			assert not udh, udh.hex()
+			return (int.from_bytes(tlvs[SAR_REF], "big"),
+				tlvs[SAR_TOTAL][0], tlvs[SAR_SEQ][0])
 		if not udh:
 			return None
+		if udh[:3] == b"\x06\x08\x04" and len(udh) == 7:
+			return int.from_bytes(udh[3:5], "big"), udh[5], udh[6]
 		assert udh[:3] == b"\x05\x00\x03" and len(udh) == 6, udh.hex()
 		return udh[3], udh[4], udh[5]
 

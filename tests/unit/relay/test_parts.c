@@ -145,12 +145,77 @@ static void incomplete_after_its_time(void **state)
 	rig_advance(rig, 61 * SEC);
 	assert_int_equal(rig->cpm->job_count, 0);
 	rig_advance(rig, 3 * MIN);
-	assert_joined(rig, 0, IWF_STR("ac"), true);
+	assert_joined(rig, 0, IWF_STR("a[...]c"), true);
 	assert_int_equal(rig_metric(rig, RELAY_M_PARTS_INCOMPLETE), 1);
-	assert_int_equal(give(rig, "s", 2, 3, IWF_STR("b")),
-			 IWF_RESULT_DUPLICATE);
+}
+
+/* Too late for its message, yet taken: so it is told. */
+static void a_part_that_comes_too_late(void **state)
+{
+	struct rig *rig = *state;
+
+	rig->cpm->answers_all = true;
+	give(rig, "s", 1, 3, IWF_STR("a"));
+	rig_jump(rig, 30 * MIN);
 	rig_advance(rig, 3 * MIN);
-	assert_int_equal(rig->cpm->job_count, 1);
+	assert_joined(rig, 0, IWF_STR("a[...]"), true);
+	assert_int_equal(give(rig, "s", 2, 3, IWF_STR("b")),
+			 IWF_RESULT_ACCEPTED);
+	rig_jump(rig, 30 * MIN);
+	rig_advance(rig, 3 * MIN);
+	assert_joined(rig, 1, IWF_STR("[...]b[...]"), true);
+	rig_assert_balance(rig);
+}
+
+/* The next message's first part is durable in the same commit as the last of
+ * the one before, which is not yet joined. */
+static void a_reference_used_again_at_once(void **state)
+{
+	struct rig *rig = *state;
+	const struct iwf_message last = part_of("s", 2, 2, IWF_STR("b"));
+	const struct iwf_message next = part_of("s", 1, 2, IWF_STR("c"));
+
+	rig->cpm->answers_all = true;
+	give(rig, "s", 1, 2, IWF_STR("a"));
+	rig->holds_commits = true;
+	fake_link_accept(rig->op1, &last);
+	fake_link_accept(rig->op1, &next);
+	rig_turn(rig);
+	rig->holds_commits = false;
+	rig_commit(rig);
+	rig_advance(rig, SEC);
+	assert_joined(rig, 0, IWF_STR("ab"), false);
+	give(rig, "s", 2, 2, IWF_STR("d"));
+	assert_joined(rig, 1, IWF_STR("cd"), false);
+	rig_jump(rig, 31 * MIN);
+	rig_advance(rig, 3 * MIN);
+	assert_int_equal(rig->cpm->job_count, 2);
+	rig_assert_balance(rig);
+}
+
+/* Some peers count to one. */
+static void a_reference_used_again(void **state)
+{
+	struct rig *rig = *state;
+
+	rig->cpm->answers_all = true;
+	give(rig, "s", 1, 2, IWF_STR("a"));
+	give(rig, "s", 2, 2, IWF_STR("b"));
+	assert_joined(rig, 0, IWF_STR("ab"), false);
+	give(rig, "s", 2, 2, IWF_STR("d"));
+	assert_int_equal(give(rig, "s", 1, 2, IWF_STR("c")),
+			 IWF_RESULT_ACCEPTED);
+	assert_joined(rig, 1, IWF_STR("cd"), false);
+	/* One that was never whole gives way, and is told after its time. */
+	give(rig, "s", 1, 2, IWF_STR("e"));
+	give(rig, "s", 1, 2, IWF_STR("g"));
+	give(rig, "s", 2, 2, IWF_STR("h"));
+	assert_joined(rig, 2, IWF_STR("gh"), false);
+	assert_int_equal(rig_metric(rig, RELAY_M_PARTS_REUSED), 1);
+	rig_jump(rig, 30 * MIN);
+	rig_advance(rig, 3 * MIN);
+	assert_joined(rig, 3, IWF_STR("e[...]"), true);
+	rig_assert_balance(rig);
 }
 
 /* Waiting ends while one more part is on its way to the disk: it is not taken
@@ -181,7 +246,9 @@ static void one_more_while_waiting_ends(void **state)
 		assert_int_equal(rig_result(rig->op1, tag),
 				 IWF_RESULT_ACCEPTED);
 		assert_int_equal(rig->cpm->job_count, i + 1);
-		assert_joined(rig, i, IWF_STR("abc"), sets[i].incomplete);
+		assert_joined(rig, i, sets[i].incomplete ?
+			      IWF_STR("abc[...]") : IWF_STR("abc"),
+			      sets[i].incomplete);
 		rig_jump(rig, 31 * MIN); /* the tombstone goes */
 	}
 	rig_assert_balance(rig);
@@ -260,6 +327,9 @@ int main(void)
 		RIG_TEST(across_a_restart),
 		RIG_TEST(whole_but_not_joined_at_a_crash),
 		RIG_TEST(incomplete_after_its_time),
+		RIG_TEST(a_part_that_comes_too_late),
+		RIG_TEST(a_reference_used_again),
+		RIG_TEST(a_reference_used_again_at_once),
 		RIG_TEST(one_more_while_waiting_ends),
 		RIG_TEST(a_character_cut_between_parts),
 		RIG_TEST(bad_numbers),

@@ -269,6 +269,8 @@ static struct store_change part_of(uint32_t part, uint32_t parts,
 {
 	return (struct store_change){ .verb = STORE_PART, .part = {
 		.set_key = UINT64_C(0x8000000000000001), .part = part,
+		.content_key = (uint64_t)part << 32 | record.len << 8 |
+			(uint64_t)(record.len ? record.ptr[0] : 1),
 		.parts = parts, .link = 4, .record = record,
 		.now_ms = SHELF_NOW_MS } };
 }
@@ -370,10 +372,37 @@ static void test_parts_in_any_order(void **state)
 	check_part(shelf, part_of(2, 3, IWF_STR("two")), false, 3);
 	joined.put.set_key = UINT64_C(0x8000000000000001);
 	shelf_must(shelf, joined);
-	/* the tombstone answers what comes again, for its time */
+	/* what comes again is known, for its time */
 	check_part(shelf, part_of(2, 3, IWF_STR("two")), true, 0);
 	late.part.now_ms += 30 * MINUTE_MS;
 	check_part(shelf, late, false, 0);
+}
+
+/* The peer numbers its messages from one again, or always by the same number:
+ * one that another message has begun to use is not lost, nor is the other. */
+static void test_a_reference_used_again(void **state)
+{
+	const struct iwf_str second[] = { IWF_STR("uno"), IWF_STR("due") };
+	struct shelf *shelf = *state;
+	struct store_change joined = shelf_put(ID(1), IWF_STR("whole"));
+	struct store_change reused = part_of(1, 3, IWF_STR("uno"));
+
+	check_part(shelf, part_of(1, 3, IWF_STR("one")), false, 0);
+	check_part(shelf, part_of(2, 3, IWF_STR("two")), false, 0);
+	assert_int_equal(shelf_apply(shelf, &reused), IWF_OK);
+	assert_true(reused.part.is_reused);
+	assert_false(reused.part.is_duplicate);
+	iwf_arena_destroy(&reused.arena);
+	check_part(shelf, part_of(1, 3, IWF_STR("one")), true, 0);
+	check_part(shelf, part_of(2, 3, IWF_STR("due")), false, 0);
+	/* the message of the first two was on its way: it may not take these */
+	joined.put.set_key = UINT64_C(0x8000000000000001);
+	joined.put.set_sum = store_parts_sum((const struct iwf_str[]){
+		IWF_STR("one"), IWF_STR("two") }, 2);
+	assert_int_equal(shelf_apply(shelf, &joined), IWF_E_GONE);
+	joined.put.set_sum = store_parts_sum(second, 2);
+	assert_int_equal(shelf_apply(shelf, &joined), IWF_OK);
+	iwf_arena_destroy(&joined.arena);
 }
 
 static void test_part_out_of_its_set(void **state)
@@ -481,6 +510,7 @@ static void test_sweep_takes_receipts_and_tombstones(void **state)
 	struct store_change old = sweep_before(SHELF_NOW_MS + 1, 100);
 
 	joined.put.set_key = part_of(1, 3, IWF_STR_NONE).part.set_key;
+	shelf_must(shelf, part_of(1, 3, IWF_STR("one")));
 	shelf_must(shelf, joined);
 	for (uint64_t key = 1; key <= 3; key++)
 		shelf_must(shelf, receipt(key));
@@ -499,15 +529,18 @@ static void test_sweep_takes_receipts_and_tombstones(void **state)
 static void test_a_set_that_grew_is_not_joined(void **state)
 {
 	struct shelf *shelf = *state;
+	const struct iwf_str records[] = {
+		IWF_STR("a"), IWF_STR("b"), IWF_STR("c"),
+	};
 	struct store_change put = shelf_put(ID(1), IWF_STR("a b"));
 
 	put.put.set_key = UINT64_C(0x8000000000000001);
-	put.put.set_parts = 2;
+	put.put.set_sum = store_parts_sum(records, 2);
 	for (uint32_t part = 1; part <= 3; part++)
-		shelf_must(shelf, part_of(part, 4, IWF_STR("a part")));
-	assert_int_equal(shelf_apply(shelf, &put), IWF_E_STATE);
+		shelf_must(shelf, part_of(part, 4, records[part - 1]));
+	assert_int_equal(shelf_apply(shelf, &put), IWF_E_GONE);
 	assert_int_equal(shelf_state(shelf, ID(1)), 0);
-	put.put.set_parts = 3;
+	put.put.set_sum = store_parts_sum(records, 3);
 	assert_int_equal(shelf_apply(shelf, &put), IWF_OK);
 	assert_int_equal(shelf_state(shelf, ID(1)), STORE_QUEUED);
 	iwf_arena_destroy(&put.arena);
@@ -528,6 +561,7 @@ int main(void)
 		SHELF_ROW(test_a_set_that_grew_is_not_joined),
 		SHELF_ROW(test_a_guess_that_waits_needs_its_recipient),
 		SHELF_ROW(test_parts_in_any_order),
+		SHELF_ROW(test_a_reference_used_again),
 		SHELF_ROW(test_part_out_of_its_set),
 		SHELF_ROW(test_sets_that_wait),
 		SHELF_ROW(test_sweep_takes_what_is_final_and_old),
