@@ -2,6 +2,10 @@
 #include "text/choose.h"
 #include "text/plain.h"
 
+/* Of one short message, in UTF-8. */
+#define CHARACTERS_MAX 160
+#define CHARACTER_LEN_MAX 4
+
 struct contest {
 	struct iwf_arena *arena;
 	const struct smpp_text_rules *rules;
@@ -101,6 +105,10 @@ enum iwf_err smpp_choose(struct iwf_arena *arena,
 
 	if (!iwf_str_is_utf8(text))
 		return IWF_E_CHARSET;
+	/* No way says so much: then none need be tried. */
+	if (text.len > (size_t)rules->parts_max * CHARACTERS_MAX *
+	    CHARACTER_LEN_MAX)
+		return IWF_E_LIMIT;
 	compete(&contest, &way);
 	/* What one short message says in the first alphabet, with nothing
 	 * allowed that might be shorter, is most of the traffic. */

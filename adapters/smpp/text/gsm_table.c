@@ -161,8 +161,9 @@ int gsm_table_find(struct gsm_tables tables, uint32_t code)
 {
 	int septet;
 
-	/* The end of a table is told by this code, and no table has it. */
-	if (!code)
+	/* The end of a table is told by 0, and no table has it. Above omega
+	 * there are only the euro sign and infinity. */
+	if (!code || (code > 0x03A9 && code != 0x20AC && code != 0x221E))
 		return -1;
 	septet = place_of(locking_of(tables), code);
 	if (septet < 0)

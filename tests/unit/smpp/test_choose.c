@@ -141,6 +141,8 @@ static void what_must_not_be_ucs2_is_refused(void **state)
 	rules.parts_max = 1;
 	assert_int_equal(smpp_choose(arena, &rules, repeat(arena, "a", 161),
 				     &cut), IWF_E_LIMIT);
+	assert_int_equal(smpp_choose(arena, &rules, repeat(arena, "😀", 161),
+				     &cut), IWF_E_LIMIT);
 	assert_int_equal(smpp_choose(arena, &rules, IWF_STR("\xFF"), &cut),
 			 IWF_E_CHARSET);
 	iwf_arena_destroy(&arena);
