@@ -159,6 +159,10 @@ const struct iwf_setting smpp_rows[] = {
 		       "relative", validity_words, "How the expiry is said"),
 	IWF_ROW_GROUP(struct smpp_conf, tls, "tls", iwf_tls_client_rows,
 		      "TLS towards the SMSC, whose port is then often 3550"),
+
+	/* How much the SMSC is asked to bear. */
+	IWF_ROW_U32(struct smpp_conf, tps_burst, "tps_burst", "0", 0, 100000,
+		    "So many at once after a silence, 0: a twentieth of tps"),
 	IWF_ROWS_END
 };
 
@@ -213,4 +217,8 @@ const struct iwf_metric_row smpp_metric_rows[SMPP_METRIC_COUNT] = {
 	  "Connections begun after the first." },
 	{ "smpp_tls_expires", IWF_METRIC_GAUGE,
 	  "When our own certificate ends, seconds since 1970; 0: none." },
+	{ "smpp_window_allowed", IWF_METRIC_GAUGE,
+	  "submit_sm that may wait for their answer now." },
+	{ "smpp_rate", IWF_METRIC_GAUGE,
+	  "submit_sm a second that throttling leaves; 0: no limit was met." },
 };

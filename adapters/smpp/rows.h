@@ -92,6 +92,7 @@ struct smpp_conf {
 	bool send_national;
 	uint32_t validity_form; /* enum smpp_validity */
 	struct iwf_tls_conf tls;
+	uint32_t tps_burst;
 };
 
 extern const struct iwf_setting smpp_rows[];
@@ -125,6 +126,8 @@ enum smpp_metric {
 	SMPP_METRIC_BIND_REFUSED,
 	SMPP_METRIC_RECONNECT,
 	SMPP_METRIC_TLS_EXPIRES,
+	SMPP_METRIC_WINDOW_ALLOWED,
+	SMPP_METRIC_RATE,
 	SMPP_METRIC_COUNT
 };
 

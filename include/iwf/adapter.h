@@ -17,7 +17,9 @@
  *     answered; keep the message longer with iwf_message_ref.
  *  5. What the link cannot send now is answered QUEUED, with a hint if the peer
  *     gave one. When a connection dies, every part written and not answered is
- *     UNSURE. Adapters do not requeue.
+ *     UNSURE. Adapters do not requeue, but for what the peer surely did not take
+ *     because it came too fast: that may stay and go again in its place, while
+ *     the link is up.
  *  6. A peer is acknowledged (deliver_sm_resp, SMTP 250, SIP 202) from the
  *     done callback, never before, and with an error when the verdict says
  *     that it has FAILED, EXPIRED or was CANCELLED.

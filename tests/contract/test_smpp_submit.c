@@ -419,8 +419,6 @@ static void each_status_class_has_its_fate(void **state)
 		{ 0x66, IWF_FATE_FAILED, false, true },
 		{ 0x08, IWF_FATE_QUEUED, false, false },
 		{ 0x64, IWF_FATE_QUEUED, false, false },
-		{ 0x58, IWF_FATE_QUEUED, true, false },
-		{ 0x14, IWF_FATE_QUEUED, true, false },
 		{ 0x04, IWF_FATE_QUEUED, true, false },
 		{ 0x0401, IWF_FATE_QUEUED, false, false },
 	};
@@ -505,67 +503,141 @@ static void a_generic_nack_answers_its_request(void **state)
 	flow_close(&flow);
 }
 
-static void throttling_slows_the_whole_link(void **state)
+/* The next submit_sm, whose part number it returns in *part. */
+static uint32_t submit_part(struct flow *flow, unsigned *part)
 {
-	static const int64_t pauses_ms[] = {
-		1000, 2000, 4000, 8000, 16000, 30000, 30000
-	};
-	struct smsc_submit got;
-	struct flow flow;
+	struct smsc_submit got = smsc_expect_submit(flow->stream);
 
-	(void)state;
-	flow_bind(&flow);
-	for (size_t i = 0; i < sizeof(pauses_ms) / sizeof(pauses_ms[0]); i++) {
-		uint64_t id = flow_submit(&flow, IWF_STR("x"));
-
-		got = smsc_expect_submit(flow.stream);
-		smsc_answer(flow.stream, 0x58, got.pdu.sequence, NULL);
-		assert_int_equal(fake_host_report(flow.host, id)
-				 ->retry_after_ms, pauses_ms[i]);
-		assert_int_equal(flow.host->room, 0);
-		for (int64_t ms = 0; ms < pauses_ms[i] - 1; ms += 29999) {
-			int64_t step = pauses_ms[i] - 1 - ms;
-
-			flow_advance(&flow, step < 29999 ? step : 29999);
-			assert_int_equal(flow.host->room, 0);
-		}
-		smsc_driver.take_all(&flow.contract);
-		flow_advance(&flow, 1);
-		assert_true(flow.host->room > 0);
-		smsc_driver.take_all(&flow.contract);
-	}
-	/* 10, 5, 2, 1: then it is earned back. */
-	assert_int_equal(flow.host->room, 1);
-	for (int i = 0; i < 60; i++) {
-		flow_submit(&flow, IWF_STR("x"));
-		smsc_driver.take_all(&flow.contract);
-	}
-	assert_int_equal(flow.host->room, 10);
-	flow_close(&flow);
+	*part = got.text[5];
+	return got.pdu.sequence;
 }
 
-static void throttling_gives_back_what_waits(void **state)
+static void what_is_throttled_goes_again_in_its_place(void **state)
 {
 	static char text[700];
-	struct smsc_submit got;
+	uint32_t sequences[3];
 	struct flow flow;
+	unsigned part;
 	uint64_t id;
 
 	(void)state;
 	memset(text, 'a', sizeof(text));
 	flow.conf = smsc_conf();
-	flow.conf.window = 1;
+	flow.conf.window = 3;
 	flow_bind_with(&flow);
 	id = flow_submit(&flow, iwf_str_make(text, sizeof(text)));
-	got = smsc_expect_submit(flow.stream);
-	smsc_answer(flow.stream, 0x14, got.pdu.sequence, NULL);
-	assert_int_equal(fake_host_report_count(flow.host, id, 0,
-						IWF_FATE_QUEUED), 5);
-	assert_true(fake_host_report(flow.host, id)->link_trouble);
-	assert_int_equal(fake_host_report(flow.host, id)->retry_after_ms, 1000);
-	flow_advance(&flow, 2000);
+	for (unsigned i = 0; i < 3; i++)
+		sequences[i] = submit_part(&flow, &part);
+	smsc_answer(flow.stream, 0x58, sequences[1], NULL);
+	smsc_answer(flow.stream, 0x58, sequences[2], "");
+	smsc_answer(flow.stream, 0, sequences[0], "1");
+	/* A pause, then one alone until it is taken. */
 	smsc_expect_nothing(flow.stream);
-	assert_int_equal(flow.host->room, 1);
+	flow_advance(&flow, 1000);
+	sequences[1] = submit_part(&flow, &part);
+	assert_int_equal(part, 2);
+	smsc_expect_nothing(flow.stream);
+	smsc_answer(flow.stream, 0, sequences[1], "2");
+	for (unsigned i = 3; i <= 5; i++) {
+		flow_advance(&flow, 1000);
+		sequences[0] = submit_part(&flow, &part);
+		assert_int_equal(part, i);
+		smsc_answer(flow.stream, 0, sequences[0], "3");
+	}
+	assert_int_equal(fake_host_report_count(flow.host, id, 0,
+						IWF_FATE_SENT), 5);
+	assert_int_equal(fake_host_answer_count(flow.host, id), 5);
+	assert_int_equal(flow_metric(&flow, SMPP_METRIC_SUBMIT_THROTTLED), 2);
+	flow_close(&flow);
+}
+
+static void throttling_that_lasts_is_tried_ever_more_seldom(void **state)
+{
+	struct flow flow;
+	unsigned tries = 0;
+	uint64_t id;
+
+	(void)state;
+	flow_bind(&flow);
+	id = flow_submit(&flow, IWF_STR("x"));
+	for (int64_t ms = 0; ms < 60000; ms += 10) {
+		struct smsc_pdu pdu;
+
+		while (smsc_read(flow.stream, &pdu)) {
+			if (pdu.id == SMSC_SUBMIT_SM) {
+				tries++;
+				smsc_answer(flow.stream, 0x58, pdu.sequence,
+					    NULL);
+			}
+		}
+		flow_advance(&flow, 10);
+	}
+	/* Doubling to two seconds; nothing of it is the message's attempt. */
+	assert_in_range(tries, 25, 40);
+	assert_int_equal(fake_host_answer_count(flow.host, id), 0);
+	smsc_driver.take_all(&flow.contract);
+	flow_advance(&flow, 2000);
+	smsc_driver.take_all(&flow.contract);
+	assert_int_equal(fake_host_report_count(flow.host, id, 1,
+						IWF_FATE_SENT), 1);
+	flow_close(&flow);
+}
+
+static void what_throttling_keeps_goes_back_with_the_link(void **state)
+{
+	struct smsc_submit got;
+	struct flow flow;
+	uint64_t ids[2];
+
+	(void)state;
+	flow_bind(&flow);
+	for (unsigned i = 0; i < 2; i++) {
+		ids[i] = flow_submit(&flow, IWF_STR("x"));
+		got = smsc_expect_submit(flow.stream);
+		smsc_answer(flow.stream, 0x58, got.pdu.sequence, NULL);
+		flow_advance(&flow, i ? 0 : 200);
+	}
+	smsc_driver.adapter->ops->cancel(flow.contract.link, ids[0]);
+	assert_int_equal(fake_host_report_count(flow.host, ids[0], 1,
+						IWF_FATE_FAILED), 1);
+	fake_net_hang_up(flow.stream, IWF_OK);
+	assert_int_equal(fake_host_report_count(flow.host, ids[1], 1,
+						IWF_FATE_QUEUED), 1);
+	assert_true(fake_host_report(flow.host, ids[1])->link_trouble);
+	flow_close(&flow);
+}
+
+static void a_full_queue_of_one_recipient_holds_nobody_else(void **state)
+{
+	const struct iwf_report *report;
+	struct flow flow;
+	uint64_t id;
+
+	(void)state;
+	flow_bind(&flow);
+	id = flow_submit(&flow, IWF_STR("full"));
+	for (unsigned i = 0; i < 10 &&
+	     !fake_host_answer_count(flow.host, id); i++) {
+		uint64_t other = flow_submit(&flow, IWF_STR("x"));
+
+		for (int64_t ms = 0; ms < 3000; ms += 10) {
+			struct smsc_pdu pdu;
+
+			while (smsc_read(flow.stream, &pdu))
+				if (pdu.id == SMSC_SUBMIT_SM)
+					smsc_answer(flow.stream,
+						memmem(pdu.body, pdu.body_len,
+						       "full", 4) ? 0x14 : 0,
+						pdu.sequence, "1");
+			flow_advance(&flow, 10);
+		}
+		assert_int_equal(fake_host_report_count(flow.host, other, 1,
+							IWF_FATE_SENT), 1);
+	}
+	report = fake_host_report(flow.host, id);
+	assert_int_equal(report->fate, IWF_FATE_QUEUED);
+	assert_int_equal(report->code, 0x14);
+	assert_false(report->link_trouble);
 	flow_close(&flow);
 }
 
@@ -775,8 +847,12 @@ int main(void)
 		cmocka_unit_test(each_status_class_has_its_fate),
 		cmocka_unit_test(a_disliked_wish_is_left_out_once),
 		cmocka_unit_test(a_generic_nack_answers_its_request),
-		cmocka_unit_test(throttling_slows_the_whole_link),
-		cmocka_unit_test(throttling_gives_back_what_waits),
+		cmocka_unit_test(what_is_throttled_goes_again_in_its_place),
+		cmocka_unit_test(
+			throttling_that_lasts_is_tried_ever_more_seldom),
+		cmocka_unit_test(what_throttling_keeps_goes_back_with_the_link),
+		cmocka_unit_test(
+			a_full_queue_of_one_recipient_holds_nobody_else),
 		cmocka_unit_test(a_second_try_keeps_its_place),
 		cmocka_unit_test(no_answer_is_unsure_and_may_come_late),
 		cmocka_unit_test(time_outs_come_in_the_order_of_sending),

@@ -15,17 +15,17 @@ static void binds_explain(const struct smpp_link *link, struct iwf_buf *text)
 		    session->role == SMPP_ROLE_RECEIVER)
 			continue;
 		bound++;
-		slots += session->window.limit;
+		slots += smpp_session_allowed(session);
+		if (session->pace.rate > 0)
+			iwf_buf_printf(text, "rate: %.1f a second on bind %u, "
+				       "the SMSC throttles above\n",
+				       session->pace.rate, session->number);
 	}
 	iwf_buf_printf(text, "binds: %zu of %zu connections can send\n", bound,
 		       link->session_count);
 	iwf_buf_printf(text, "window: %zu of %zu unanswered, %zu waiting\n",
 		       link->queue.written_count, slots,
 		       link->queue.waiting_count);
-	if (link->pace.paused_until_ms > iwf_loop_now_ms(link->loop))
-		iwf_buf_printf(text, "paused: %lld ms, the SMSC throttles\n",
-			       (long long)(link->pace.paused_until_ms -
-					   iwf_loop_now_ms(link->loop)));
 }
 
 static void pdu_explain(const struct smpp_draft *draft, struct iwf_buf *text)

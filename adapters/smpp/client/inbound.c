@@ -69,6 +69,7 @@ static void request_answered(struct smpp_session *session,
 		session->ops->on_late(session, pdu);
 		return;
 	}
+	smpp_session_note_answer(session, request, pdu);
 	session->ops->on_end(session, request, SMPP_ENDED_ANSWERED, pdu);
 	/* The timer ran for the oldest: it may be early now, never late. */
 	if (!session->window.count)

@@ -55,7 +55,7 @@ static void link_apply(struct smpp_link *link, enum link_event event,
 	iwf_host_state(link->base.host, to, reason);
 	if (to != IWF_LINK_UP)
 		smpp_submit_flush(link, reason, 0);
-	smpp_submit_pump(link);
+	smpp_pump(link);
 }
 
 static bool is_trying(const struct smpp_session *session)
@@ -127,13 +127,13 @@ static void on_change(struct smpp_session *session)
 static void on_end(struct smpp_session *session, struct smpp_request *request,
 		   enum smpp_end end, const struct smpp_pdu *pdu)
 {
-	smpp_submit_on_end(link_of_session(session), session, request, end,
-			   pdu);
+	smpp_part_on_end(link_of_session(session), session, request, end,
+			 pdu);
 }
 
 static void on_late(struct smpp_session *session, const struct smpp_pdu *pdu)
 {
-	smpp_submit_on_late(link_of_session(session), session, pdu);
+	smpp_part_on_late(link_of_session(session), session, pdu);
 }
 
 static uint32_t on_deliver(struct smpp_session *session,
@@ -154,7 +154,7 @@ static void on_cut(struct smpp_session *session)
 
 static void on_room(struct smpp_session *session)
 {
-	smpp_submit_pump(link_of_session(session));
+	smpp_pump(link_of_session(session));
 }
 
 static const struct smpp_session_ops session_ops = {
@@ -166,20 +166,6 @@ static const struct smpp_session_ops session_ops = {
 	.on_cut = on_cut,
 	.on_room = on_room,
 };
-
-struct smpp_session *smpp_link_select(struct smpp_link *link)
-{
-	struct smpp_session *best = NULL;
-
-	for (size_t i = 0; i < link->session_count; i++) {
-		struct smpp_session *session = &link->sessions[i];
-
-		if (smpp_session_can_send(session) &&
-		    (!best || session->window.count < best->window.count))
-			best = session;
-	}
-	return best;
-}
 
 struct smpp_session *smpp_link_find(struct smpp_link *link, uint64_t tag)
 {
@@ -323,11 +309,9 @@ static void sessions_create(struct smpp_link *link)
 	}
 }
 
-/* Answers carry the receiver's part of a pair too, so all of them count. */
-static void pace_reset(struct smpp_link *link)
+static void meter_set(struct smpp_link *link)
 {
-	smpp_pace_create(&link->pace, link->conf->window * link->conf->binds,
-			 link->conf->tps);
+	smpp_meter_set(&link->meter, link->conf->tps, link->conf->tps_burst);
 }
 
 enum iwf_err smpp_link_open(struct iwf_link **out, struct iwf_host *host,
@@ -350,9 +334,9 @@ enum iwf_err smpp_link_open(struct iwf_link **out, struct iwf_host *host,
 	link->log = iwf_host_log(host);
 	link->metrics = iwf_host_metrics(host);
 	link->codec = smpp_codec_create(SMPP_CODEC_SELDOM);
-	pace_reset(link);
 	smpp_tls_tell(link);
 	smpp_learn_open(&link->learn, host);
+	meter_set(link);
 	sessions_create(link);
 	*out = &link->base;
 	sessions_start(link);
@@ -381,7 +365,7 @@ void smpp_link_reconfigure(struct iwf_link *base, const void *conf)
 	iwf_buf_free(&link->password);
 	link->password = password;
 	smpp_tls_renew(link);
-	pace_reset(link);
+	meter_set(link);
 	for (size_t i = 0; i < link->session_count; i++)
 		smpp_session_configure(&link->sessions[i], conf,
 				       iwf_buf_str(&link->password));
@@ -390,7 +374,7 @@ void smpp_link_reconfigure(struct iwf_link *base, const void *conf)
 		link->is_restarting = true;
 		sessions_stop(link, "new settings");
 	}
-	smpp_submit_pump(link);
+	smpp_pump(link);
 }
 
 void smpp_link_drain(struct iwf_link *base)
@@ -417,7 +401,7 @@ void smpp_link_close(struct iwf_link **base)
 	smpp_submit_flush(link, "the link is closed", 0);
 	for (size_t i = 0; i < 2 * SMPP_BINDS_MAX; i++)
 		smpp_session_destroy(&link->sessions[i]);
-	iwf_timer_stop(&link->pace_timer);
+	iwf_timer_stop(&link->pump_timer);
 	smpp_late_clear(&link->late);
 	smpp_codec_destroy(&link->codec);
 	iwf_buf_free(&link->password);

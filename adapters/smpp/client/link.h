@@ -2,10 +2,12 @@
  * what the gateway is told of it. */
 #pragma once
 
+#include "client/answer.h"
 #include "client/deliver.h"
 #include "client/late.h"
 #include "client/learn.h"
-#include "client/pace.h"
+#include "client/meter.h"
+#include "client/pump.h"
 #include "client/session.h"
 #include "client/submit.h"
 
@@ -29,8 +31,8 @@ struct smpp_link {
 	struct smpp_session sessions[2 * SMPP_BINDS_MAX];
 	size_t session_count; /* those in use */
 	struct smpp_queue queue;
-	struct smpp_pace pace;
-	struct iwf_timer pace_timer;
+	struct smpp_meter meter;
+	struct iwf_timer pump_timer;
 	struct smpp_late late;
 	struct smpp_learn learn;
 };
@@ -53,7 +55,5 @@ static inline bool smpp_link_is_up(const struct smpp_link *link)
 {
 	return link->state == IWF_LINK_UP;
 }
-/* The bind with the most room to send, or NULL. */
-struct smpp_session *smpp_link_select(struct smpp_link *link);
 /* The bind whose present connection the tag is of, or NULL. */
 struct smpp_session *smpp_link_find(struct smpp_link *link, uint64_t tag);

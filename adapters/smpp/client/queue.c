@@ -1,7 +1,7 @@
 /* See queue.h. */
 #include "client/queue.h"
 
-void smpp_queue_append(struct smpp_queue *queue, struct smpp_part *part)
+static void append(struct smpp_queue *queue, struct smpp_part *part)
 {
 	part->next = NULL;
 	if (queue->last)
@@ -12,11 +12,27 @@ void smpp_queue_append(struct smpp_queue *queue, struct smpp_part *part)
 	queue->waiting_count++;
 }
 
-void smpp_queue_prepend(struct smpp_queue *queue, struct smpp_part *part)
+void smpp_queue_append(struct smpp_queue *queue, struct smpp_part *part)
 {
-	part->next = queue->first;
-	queue->first = part;
-	if (!queue->last)
+	part->place = ++queue->places;
+	append(queue, part);
+}
+
+void smpp_queue_return(struct smpp_queue *queue, struct smpp_part *part)
+{
+	struct smpp_part *before = NULL;
+	struct smpp_part *after = queue->first;
+
+	while (after && after->place < part->place) {
+		before = after;
+		after = after->next;
+	}
+	part->next = after;
+	if (before)
+		before->next = part;
+	else
+		queue->first = part;
+	if (!after)
 		queue->last = part;
 	queue->waiting_count++;
 }
@@ -52,7 +68,7 @@ struct smpp_part *smpp_queue_extract(struct smpp_queue *queue,
 			*end = part;
 			end = &part->next;
 		} else {
-			smpp_queue_append(queue, part);
+			append(queue, part);
 		}
 		part = next;
 	}

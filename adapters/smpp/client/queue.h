@@ -12,7 +12,10 @@ struct smpp_part {
 	uint32_t number;        /* from 1 */
 	enum smpp_again varied; /* what was left out in a second try */
 	uint32_t generation;    /* of the connection it was written to */
+	uint64_t place;         /* in the queue, for as long as it lives */
 	int64_t written_at_ms;
+	uint64_t taken_before;  /* queue->taken_count when it was refused */
+	uint32_t full_count;    /* refused while others were taken */
 };
 
 /* A job; everything of it lives in its arena, itself too. */
@@ -25,6 +28,7 @@ struct smpp_sending {
 	struct smpp_draft draft;
 	struct smpp_part *parts;
 	uint32_t open_count; /* parts that must be answered yet */
+	const char *over;    /* why no part of it goes any more, or NULL */
 };
 
 /* All jobs not yet answered, and the parts that wait for room, in order. */
@@ -33,11 +37,14 @@ struct smpp_queue {
 	struct smpp_part *first, *last;
 	size_t waiting_count;
 	size_t written_count;
+	uint64_t places;        /* given so far */
+	uint64_t taken_count;   /* parts that the SMSC took */
 };
 
-/* The part waits from now on, as the last or as the first. */
+/* The part waits from now on, as the last one. */
 void smpp_queue_append(struct smpp_queue *queue, struct smpp_part *part);
-void smpp_queue_prepend(struct smpp_queue *queue, struct smpp_part *part);
+/* It waits again in the place that it had. */
+void smpp_queue_return(struct smpp_queue *queue, struct smpp_part *part);
 /* Takes the first one that waits; NULL: none does. */
 struct smpp_part *smpp_queue_shift(struct smpp_queue *queue);
 /* Takes what waits of one job, linked by next; NULL: nothing does. */

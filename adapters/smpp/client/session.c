@@ -1,5 +1,5 @@
 /* The life of one bind, see session.h: states, timers, connection. What comes
- * in on it is read in inbound.c. */
+ * in on it is read in inbound.c, what goes to and fro is in exchange.c. */
 #include "client/session_priv.h"
 
 #include <iwf/random.h>
@@ -9,8 +9,6 @@
 
 /* Not eaten yet: a PDU's beginning and what came with it. */
 #define INPUT_MAX_LEN (2 * (SMPP_PDU_BOUND_MAX + 1024u))
-/* Beyond this much unsent, requests wait: answers go first. */
-#define UNSENT_MAX_LEN (64u * 1024)
 #define JITTER_PERCENT 20
 
 struct session_row {
@@ -131,6 +129,7 @@ static void connection_end(struct smpp_session *session)
 	session->deliver_count = 0;
 	session->enquire_sequence = 0;
 	session->is_peer_leaving = false;
+	smpp_pace_on_lost(&session->pace);
 	while ((request = smpp_window_take_oldest(&session->window)))
 		session->ops->on_end(session, request, SMPP_ENDED_LOST, NULL);
 }
@@ -323,39 +322,6 @@ static void on_state_timer(struct iwf_timer *timer)
 			   SMPP_EVENT_LOST : SMPP_EVENT_TIMER, reason);
 }
 
-static void on_response_timer(struct iwf_timer *timer);
-
-void smpp_session_watch_response(struct smpp_session *session)
-{
-	int64_t after_ms;
-
-	if (!session->window.oldest) {
-		iwf_timer_stop(&session->response_timer);
-		return;
-	}
-	if (iwf_timer_is_running(&session->response_timer))
-		return;
-	after_ms = session->window.oldest->due_ms -
-		iwf_loop_now_ms(session->loop);
-	iwf_timer_start(session->loop, &session->response_timer,
-			after_ms > 0 ? after_ms : 0, on_response_timer);
-}
-
-static void on_response_timer(struct iwf_timer *timer)
-{
-	struct smpp_session *session =
-		IWF_CONTAINER(timer, struct smpp_session, response_timer);
-	int64_t now_ms = iwf_loop_now_ms(session->loop);
-	struct smpp_request *request;
-
-	while ((request = smpp_window_take_due(&session->window, now_ms)))
-		session->ops->on_end(session, request, SMPP_ENDED_TIMEOUT,
-				     NULL);
-	smpp_session_watch_response(session);
-	session->ops->on_room(session);
-	smpp_session_settle(session);
-}
-
 /* --- the connection --- */
 
 static struct smpp_session *session_of(const struct iwf_stream *stream)
@@ -410,6 +376,7 @@ void smpp_session_create(struct smpp_session *session)
 	session->state = SMPP_SESSION_IDLE;
 	session->arena = iwf_arena_create(0);
 	smpp_window_create(&session->window, 1);
+	smpp_delay_create(&session->delay, 1);
 }
 
 void smpp_session_destroy(struct smpp_session *session)
@@ -441,6 +408,7 @@ void smpp_session_configure(struct smpp_session *session,
 	session->conf = conf;
 	session->password = password;
 	session->window.limit = conf->window;
+	smpp_delay_resize(&session->delay, conf->window);
 }
 
 void smpp_session_drop(struct smpp_session *session, const char *reason)
@@ -454,51 +422,5 @@ void smpp_session_stop(struct smpp_session *session, const char *reason)
 		return;
 	session->is_stopping = true;
 	smpp_session_apply(session, SMPP_EVENT_STOP, reason);
-	smpp_session_settle(session);
-}
-
-bool smpp_session_can_send(const struct smpp_session *session)
-{
-	return session->state == SMPP_SESSION_BOUND &&
-		session->role != SMPP_ROLE_RECEIVER &&
-		!smpp_window_is_full(&session->window) &&
-		iwf_stream_unsent_len(session->stream) < UNSENT_MAX_LEN;
-}
-
-enum iwf_err smpp_session_send(struct smpp_session *session,
-			       struct smpp_request *request,
-			       struct smpp_pdu *pdu)
-{
-	enum iwf_err err;
-
-	pdu->header.sequence = smpp_session_next_sequence(session);
-	err = smpp_session_write(session, pdu);
-	if (err)
-		return err;
-	smpp_window_push(&session->window, request, pdu->header.sequence,
-			 iwf_loop_now_ms(session->loop) +
-			 session->conf->response_ms);
-	smpp_session_watch_response(session);
-	return IWF_OK;
-}
-
-bool smpp_session_owns(const struct smpp_session *session, uint64_t tag)
-{
-	return session->stream && tag >> 33 == session->generation;
-}
-
-void smpp_session_answer(struct smpp_session *session, uint64_t tag,
-			 uint32_t status)
-{
-	if (!smpp_session_owns(session, tag))
-		return;
-	session->deliver_count--;
-	iwf_metric_add(&session->metrics[SMPP_METRIC_DELIVER_WAITING], -1);
-	smpp_session_write_header(session, (tag & SMPP_TAG_IS_DATA ?
-				  SMPP_DATA_SM : SMPP_DELIVER_SM) |
-				  SMPP_RESPONSE, status, (uint32_t)tag);
-	if (status != SMPP_ROK)
-		iwf_metric_add(&session->metrics[SMPP_METRIC_DELIVER_REFUSED],
-			       1);
 	smpp_session_settle(session);
 }

@@ -6,6 +6,8 @@
 
 #include "wire/codec.h"
 #include "rows.h"
+#include "client/delay.h"
+#include "client/pace.h"
 #include "client/window.h"
 
 #include <iwf/log.h>
@@ -91,6 +93,8 @@ struct smpp_session {
 	uint32_t unbind_sequence;
 	uint32_t unbind_peer_sequence;
 	struct smpp_window window;
+	struct smpp_pace pace;     /* they outlive connections */
+	struct smpp_delay delay;
 	unsigned deliver_count;    /* not yet answered by us */
 	int64_t heard_ms;          /* last octets of the SMSC */
 	int64_t bound_ms;
@@ -122,8 +126,14 @@ static inline bool smpp_session_is_bound(const struct smpp_session *session)
 }
 /* Bound, allowed to submit, and neither the window nor the socket is full. */
 bool smpp_session_can_send(const struct smpp_session *session);
-/* Gives pdu its sequence number and writes it; the request belongs to the
- * session until on_end. An error is the format's, and nothing was written. */
+/* 0: the SMSC will bear one now; else how long to wait, SMPP_PACE_ANSWER until
+ * an answer comes. */
+int64_t smpp_session_wait_ms(const struct smpp_session *session);
+/* How many requests may be out at the same time, now. */
+unsigned smpp_session_allowed(const struct smpp_session *session);
+/* Gives pdu its sequence number and writes it; the request, whose kind is set,
+ * belongs to the session until on_end. An error is the format's, and nothing
+ * was written. */
 enum iwf_err smpp_session_send(struct smpp_session *session,
 			       struct smpp_request *request,
 			       struct smpp_pdu *pdu);

@@ -1,4 +1,4 @@
-/* What session.c, inbound.c and keepalive.c know of each other. */
+/* What session.c, exchange.c, inbound.c and keepalive.c know of each other. */
 #pragma once
 
 #include "client/session.h"
@@ -29,6 +29,10 @@ void smpp_session_apply(struct smpp_session *session, enum smpp_event event,
 /* While leaving: the next step when nothing waits any more. */
 void smpp_session_settle(struct smpp_session *session);
 void smpp_session_watch_response(struct smpp_session *session);
+/* What an answer tells of how much the SMSC bears. */
+void smpp_session_note_answer(struct smpp_session *session,
+			      const struct smpp_request *request,
+			      const struct smpp_pdu *pdu);
 uint32_t smpp_session_next_sequence(struct smpp_session *session);
 enum iwf_err smpp_session_write(struct smpp_session *session,
 				const struct smpp_pdu *pdu);

@@ -6,9 +6,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What it is embedded in. */
+enum smpp_request_kind {
+	SMPP_REQUEST_PART,  /* struct smpp_part: submit_sm */
+	SMPP_REQUEST_ASKING /* struct smpp_asking: query_sm, cancel_sm */
+};
+
 /* Embedded in what was sent; belongs to the window from push to take. */
 struct smpp_request {
+	enum smpp_request_kind kind;
 	uint32_t sequence;
+	int64_t sent_ms;
 	int64_t due_ms;
 	struct smpp_request *chain;        /* same bucket */
 	struct smpp_request *older, *newer;
@@ -33,7 +41,7 @@ static inline bool smpp_window_is_full(const struct smpp_window *window)
 	return window->count >= window->limit;
 }
 /* sequence is not in the window yet, which is not full; due_ms does not fall
- * from one push to the next. */
+ * from one push to the next. The caller has set kind and sent_ms. */
 void smpp_window_push(struct smpp_window *window, struct smpp_request *request,
 		      uint32_t sequence, int64_t due_ms);
 /* Removes and returns the request with this number, or NULL. */
