@@ -212,12 +212,42 @@ static uint64_t duplicate_key(const struct relay *relay,
 	return hash;
 }
 
+/* Of links that share, the one that weighs most for this sender and recipient:
+ * who comes or goes moves only its own (highest random weight). A link that is
+ * named twice in the rule weighs twice. */
+static uint64_t share_weight(const struct queue *queue, unsigned place,
+			     const struct iwf_message *msg)
+{
+	uint64_t lane = delivery_lane_key(queue, msg->kind, &msg->from,
+					  &msg->to);
+
+	lane ^= (place + 1) * 0x9E3779B97F4A7C15u;
+	lane ^= lane >> 32;
+	lane *= 0xD6E8FEB86659FD93u;
+	return lane ^ lane >> 32;
+}
+
+/* Those that are up come before those that are not, then the first, or the
+ * heaviest where they share. */
+struct rank {
+	struct queue *queue;
+	bool is_up;
+	uint64_t weight;
+};
+
+static bool is_better(const struct rank *one, const struct rank *other)
+{
+	if (!other->queue || one->is_up != other->is_up)
+		return !other->queue || one->is_up;
+	return one->weight > other->weight;
+}
+
 struct queue *intake_choose(struct relay *relay, const struct iwf_message *msg,
 			    uint32_t origin, enum iwf_result *result,
 			    const char **why)
 {
 	struct queue *from = origin ? queue_by_number(relay, origin) : NULL;
-	struct queue *first = NULL;
+	struct rank best = { 0 };
 	struct route_choice choice;
 
 	route_select(relay->routes, msg, from ? from->name : "", &choice);
@@ -225,21 +255,23 @@ struct queue *intake_choose(struct relay *relay, const struct iwf_message *msg,
 	*why = choice.refused ? WHY_REFUSED :
 				"no route to this recipient";
 	for (unsigned i = 0; i < choice.count; i++) {
-		struct queue *queue = queue_find(relay,
-					iwf_str_from(choice.names[i]));
+		struct rank rank = { .queue = queue_find(relay,
+					iwf_str_from(choice.names[i])) };
 
-		if (!queue || queue->removed)
+		if (!rank.queue || rank.queue->removed)
 			continue;
-		if (queue == from) {
+		if (rank.queue == from) {
 			*result = IWF_RESULT_LOOP;
 			*why = "would return to where it came from";
 			continue;
 		}
-		if (queue_is_up(queue))
-			return queue;
-		first = first ? first : queue;
+		rank.is_up = queue_is_up(rank.queue);
+		if (choice.shares)
+			rank.weight = share_weight(rank.queue, i, msg);
+		if (is_better(&rank, &best))
+			best = rank;
 	}
-	return first;
+	return best.queue;
 }
 
 struct store_remember intake_cursor(const struct intake *intake)

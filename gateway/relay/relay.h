@@ -53,6 +53,7 @@ struct route_conf {
 	struct iwf_str from_link;
 	struct iwf_str from;      /* sender's number or name, as match */
 	struct iwf_texts via;     /* links, the first that is up wins; "refuse" */
+	bool share; /* spread over all that are up, not the first */
 };
 extern const struct iwf_setting route_rows[];
 

@@ -49,6 +49,7 @@ struct route_choice {
 	unsigned rule;    /* which one matched, from 0 */
 	bool matched;
 	bool refused;     /* by the rule */
+	bool shares;      /* by sender and recipient, not the first */
 };
 bool route_is_blocked(const struct routes *routes,
 		      const struct iwf_message *msg);

@@ -29,6 +29,9 @@ const struct iwf_setting route_rows[] = {
 		     "rest"),
 	IWF_ROW_TEXTS(struct route_conf, via, "via", NULL, ROUTE_LINKS_MAX,
 		      "Links in order of preference, or refuse"),
+	IWF_ROW_BOOL(struct route_conf, share, "share", "false",
+		     "Spread over the links that are up, each sender and "
+		     "recipient always by the same one"),
 	IWF_ROWS_END
 };
 
@@ -149,6 +152,7 @@ static void rule_copy(struct routes *routes, struct rule *rule,
 	for (size_t i = 0; i < conf->via.count; i++)
 		via[i] = keep(routes, conf->via.items[i]);
 	rule->conf.via = (struct iwf_texts){ via, conf->via.count };
+	rule->conf.share = conf->share;
 }
 
 enum iwf_err routes_create(struct routes **out, const struct iwf_list *list,
@@ -296,6 +300,7 @@ void route_select(const struct routes *routes, const struct iwf_message *msg,
 		choice->rule = (unsigned)i;
 		choice->refused = rule->refuses;
 		choice->count = rule->via_count;
+		choice->shares = rule->conf.share;
 		memcpy(choice->names, rule->via, sizeof(rule->via));
 		return;
 	}

@@ -72,8 +72,9 @@ static void explain_route(void *arg)
 		iwf_buf_printf(call->text, "route: none matches\n");
 		return;
 	}
-	iwf_buf_printf(call->text, "route: rule %u%s\n", choice.rule + 1,
-		       choice.refused ? ", refused" : "");
+	iwf_buf_printf(call->text, "route: rule %u%s%s\n", choice.rule + 1,
+		       choice.refused ? ", refused" : "",
+		       choice.shares ? ", shared" : "");
 	for (unsigned i = 0; i < choice.count; i++) {
 		struct queue *queue = queue_find(call->relay,
 					iwf_str_from(choice.names[i]));

@@ -97,6 +97,53 @@ static void only_as_the_rules_say(void **state)
 	assert_int_equal(rig->cpm->job_count, 0);
 }
 
+/* --- links that share --- */
+
+static const struct iwf_str sharing[] = { IWF_STR("op1"), IWF_STR("op2") };
+static const struct route_conf share_rule = {
+	.via = { sharing, 2 }, .share = true,
+};
+
+static void links_share_by_sender_and_recipient(void **state)
+{
+	struct rig *rig = *state;
+
+	rig->op1->answers_all = rig->op2->answers_all = true;
+	rig_set_routes(rig, &share_rule, 1);
+	for (unsigned i = 0; i < 162; i++)
+		rig_send(rig, 1 + i % 9, 1 + i / 9 % 9);
+	assert_int_equal(rig->op1->job_count + rig->op2->job_count, 162);
+	assert_in_range(rig->op1->job_count, 40, 122);
+	/* 81 lanes, two messages each, none of them on both. */
+	for (unsigned i = 0; i < rig->op1->job_count; i++)
+		for (unsigned j = 0; j < rig->op2->job_count; j++) {
+			const struct iwf_message *a = rig->op1->jobs[i].msg;
+			const struct iwf_message *b = rig->op2->jobs[j].msg;
+
+			assert_false(iwf_address_eq(&a->from, &b->from) &&
+				     iwf_address_eq(&a->to, &b->to));
+		}
+}
+
+static void the_share_of_a_link_that_is_down(void **state)
+{
+	struct rig *rig = *state;
+
+	rig->op1->answers_all = rig->op2->answers_all = true;
+	rig_set_routes(rig, &share_rule, 1);
+	fake_link_down(rig->op1);
+	rig_turn(rig);
+	for (unsigned i = 0; i < 18; i++)
+		rig_send(rig, 1 + i / 9, 1 + i % 9);
+	assert_int_equal(rig->op1->job_count, 0);
+	assert_int_equal(rig->op2->job_count, 18);
+	fake_link_up(rig->op1, RIG_ROOM);
+	rig_turn(rig);
+	for (unsigned i = 0; i < 18; i++)
+		rig_send(rig, 1 + i / 9, 1 + i % 9);
+	assert_in_range(rig->op1->job_count, 2, 16);
+}
+
 /* --- a link that is gone from the configuration --- */
 
 static void waiting_ones_of_a_removed_link(void **state)
@@ -283,6 +330,8 @@ int main(void)
 		RIG_TEST(attempted_ones_stay),
 		RIG_TEST(switched_off),
 		RIG_TEST(only_as_the_rules_say),
+		RIG_TEST(links_share_by_sender_and_recipient),
+		RIG_TEST(the_share_of_a_link_that_is_down),
 		RIG_TEST(waiting_ones_of_a_removed_link),
 		RIG_TEST(outstanding_ones_of_a_removed_link),
 		RIG_TEST(no_other_link_takes_them),
