@@ -1,5 +1,6 @@
 /* Deliveries that are not wanted any more: the operator takes them back, or their
- * time is over while a link has them. What was written stays written. */
+ * time is over while a link has them. What was written stays written; a peer that
+ * can be asked may give it up. */
 #include "relay/relay_priv.h"
 
 #include <stdlib.h>
@@ -58,6 +59,62 @@ void cancel_out(struct delivery *dlv, enum store_state ends_as)
 	stop->host = dlv->host;
 	stop->job_id = dlv->row.id;
 	iwf_loop_post(dlv->host->loop, &stop->task);
+}
+
+/* --- to the peer that has it --- */
+
+struct ask {
+	struct iwf_task task;
+	struct iwf_host *host;
+	struct iwf_job job;
+	struct iwf_buf remote;
+};
+
+static void ask_free(struct ask *ask)
+{
+	iwf_message_unref(&ask->job.msg);
+	iwf_buf_free(&ask->remote);
+	free(ask);
+}
+
+/* On the host's loop. */
+static void on_ask(struct iwf_task *task)
+{
+	struct ask *ask = IWF_CONTAINER(task, struct ask, task);
+	struct iwf_host *host = ask->host;
+
+	if (host->link && host->link_state == IWF_LINK_UP)
+		host->adapter->ops->revoke(host->link, &ask->job);
+	ask_free(ask);
+}
+
+/* Ops of a lower ABI end before revoke. */
+static bool can_ask(const struct delivery *dlv)
+{
+	const struct queue *queue = dlv->queue;
+	const struct iwf_adapter *adapter;
+
+	if (dlv->row.state != STORE_SENT || !dlv->row.remote.len ||
+	    !queue->host_count || !queue_is_up(queue))
+		return false;
+	adapter = queue->hosts[0]->adapter;
+	return adapter->abi >= 3 && adapter->ops->revoke;
+}
+
+static void ask_peer(struct delivery *dlv)
+{
+	struct ask *ask = IWF_NEW(struct ask);
+
+	iwf_buf_str_put(&ask->remote, dlv->row.remote);
+	ask->host = dispatch_pick(dlv->queue, dlv->row.lane);
+	ask->job = (struct iwf_job){
+		.id = dlv->row.id, .msg = iwf_message_ref(dlv->msg),
+		.attempt = dlv->row.attempts, .parts = dlv->row.parts,
+		.coding = dlv->row.coding,
+		.remote = iwf_buf_str(&ask->remote),
+	};
+	ask->task.run = on_ask;
+	iwf_loop_post(ask->host->loop, &ask->task);
 }
 
 void cancel_expired(struct relay *relay, int64_t now_ms)
@@ -138,6 +195,11 @@ static void revoke_it(struct revoke *revoke, struct delivery *dlv)
 
 	revoke->what.was = waits ? STORE_QUEUED : dlv->row.state;
 	revoke->what.is = revoke->what.was;
+	if (can_ask(dlv)) {
+		await(revoke, dlv);
+		ask_peer(dlv);
+		return;
+	}
 	/* The peer has it, or may have it, or it has ended. */
 	if (!waits && !is_out) {
 		tell(revoke);

@@ -413,6 +413,7 @@ void delivery_release(struct delivery **dlvp)
 	iwf_buf_free(&dlv->record);
 	iwf_buf_free(&dlv->thread);
 	iwf_buf_free(&dlv->texts);
+	iwf_buf_free(&dlv->job_remote);
 	free(dlv->binds);
 	free(dlv->remote);
 	free(dlv->text);

@@ -62,6 +62,7 @@ struct delivery {
 	struct iwf_buf record;          /* of msg, while it is being put */
 	struct iwf_buf thread;
 	struct iwf_buf texts;           /* of the row, while it is under way */
+	struct iwf_buf job_remote;  /* of job; row.remote may grow meanwhile */
 	bool in_flight;
 	bool dirty;
 	bool was_put;                   /* the change under way is its PUT */

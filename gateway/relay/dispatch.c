@@ -150,9 +150,10 @@ void dispatch_submit(struct delivery *dlv)
 		return;
 	}
 	dlv->is_queried = dlv->row.resends && !dlv->was_queried &&
+			  dlv->queue->unsure == RELAY_UNSURE_QUERY &&
 			  can_query(dlv->host);
 	if (dlv->resend_waits && !dlv->resend_counted && !dlv->is_queried) {
-		relay_count(dlv->relay, RELAY_M_POSSIBLE_DUPLICATE);
+		outcome_possible_duplicate(dlv);
 		dlv->resend_counted = true;
 	}
 	dlv->place = PLACE_HOST;
@@ -163,6 +164,9 @@ void dispatch_submit(struct delivery *dlv)
 	job->again = dlv->row.resends > 0;
 	job->stand_in = thread_needs_stand_in(dlv->queue, dlv->msg) ?
 		dlv->queue->stand_in : (struct iwf_address){ 0 };
+	iwf_buf_clear(&dlv->job_remote);
+	iwf_buf_str_put(&dlv->job_remote, dlv->row.remote);
+	job->remote = iwf_buf_str(&dlv->job_remote);
 	memcpy(job->parts_done, dlv->row.parts_sent, sizeof(job->parts_done));
 	dlv->task.run = on_job;
 	iwf_loop_post(dlv->host->loop, &dlv->task);

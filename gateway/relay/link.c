@@ -12,6 +12,9 @@
 static const char *const order_names[] = { "lane", "none", NULL };
 static const char *const ack_names[] = { "commit", "outcome", NULL };
 static const char *const parts_names[] = { "all", "any", "last", NULL };
+static const char *const unsure_names[] = {
+	"resend-marked", "query_sm", "hold", "fail", NULL
+};
 
 const struct iwf_setting relay_link_rows[] = {
 	IWF_ROW_TEXT(struct relay_link_conf, name, "name", NULL, 63,
@@ -35,6 +38,9 @@ const struct iwf_setting relay_link_rows[] = {
 	IWF_ROW_TEXT(struct relay_link_conf, stand_in, "stand_in", "", 16,
 		     "Number, as +4917, that stands in for senders without one; "
 		     "answers to it go to whom it stood for last"),
+	IWF_ROW_CHOICE(struct relay_link_conf, unsure, "unsure",
+		       "resend-marked", unsure_names, "What becomes of a "
+		       "message that was sent and not answered"),
 	IWF_ROWS_END
 };
 
@@ -66,6 +72,7 @@ static void queue_configure(struct queue *queue,
 			    const struct relay_link_conf *conf)
 {
 	queue->order = (enum relay_order)conf->order;
+	queue->unsure = (enum relay_unsure)conf->unsure;
 	queue->outcome_ms = conf->ack == RELAY_ACK_OUTCOME ? conf->ack_wait_ms :
 							      0;
 	queue->receipt_parts = (enum relay_parts)conf->receipt_parts;

@@ -208,11 +208,11 @@ static void note_parts(struct delivery *dlv, const struct iwf_report *report)
 
 void outcome_note_sent(struct delivery *dlv, const struct iwf_report *report)
 {
-	struct iwf_str id = report->remote_count ? report->remote_ids[0] :
-						   IWF_STR_NONE;
+	uint32_t count = report->remote_count;
+	struct iwf_str id = count ? report->remote_ids[0] : IWF_STR_NONE;
 
 	delivery_part_set(dlv->row.parts_sent, report->part ? report->part : 1);
-	delivery_add_remote(dlv, id);
+	delivery_add_remote(dlv, count ? report->remote_ids[count - 1] : id);
 	if (id.len && binds(dlv))
 		delivery_bind(dlv, correlate_key(dlv->relay, dlv->queue, id),
 			      report->part ? report->part : 1);
@@ -301,6 +301,26 @@ static void finish_queued(struct delivery *dlv)
 	outcome_next(host);
 }
 
+void outcome_possible_duplicate(const struct delivery *dlv)
+{
+	relay_count(dlv->relay, RELAY_M_POSSIBLE_DUPLICATE);
+	iwf_log_info(dlv->queue->log, "possible-duplicate",
+		     "msg=%016llx resends=%u",
+		     (unsigned long long)dlv->row.id, dlv->row.resends);
+}
+
+bool outcome_may_resend(const struct delivery *dlv, uint32_t most)
+{
+	return dlv->queue->unsure <= RELAY_UNSURE_QUERY &&
+	       dlv->row.resends < most;
+}
+
+void outcome_unanswered(struct delivery *dlv)
+{
+	outcome_end(dlv, STORE_FAILED,
+		    IWF_STR("sent and not answered: it may have arrived"));
+}
+
 void outcome_unsure(struct delivery *dlv)
 {
 	relay_count(dlv->relay, RELAY_M_UNSURE);
@@ -308,15 +328,20 @@ void outcome_unsure(struct delivery *dlv)
 	outcome_note_unsure(dlv);
 	dlv->was_queried = false;
 	ack_give_up(dlv);
-	if (!dlv->unwanted && dlv->row.resends < dlv->relay->conf.resends) {
+	if (!dlv->unwanted &&
+	    outcome_may_resend(dlv, dlv->relay->conf.resends)) {
 		dlv->row.resends++;
 		dlv->resend_waits = true;
 		dlv->resend_counted = false;
 		ready_again(dlv, false);
 		return;
 	}
-	dlv->row.state = STORE_UNSURE;
-	delivery_save(dlv);
+	if (dlv->queue->unsure == RELAY_UNSURE_FAIL) {
+		outcome_unanswered(dlv);
+	} else {
+		dlv->row.state = STORE_UNSURE;
+		delivery_save(dlv);
+	}
 	outcome_left(dlv);
 }
 

@@ -67,6 +67,12 @@ void outcome_lost(struct delivery *dlv);
 void outcome_left(struct delivery *dlv);
 /* Its attempt may have arrived: once more, or left to a receipt. */
 void outcome_unsure(struct delivery *dlv);
+/* It goes again although it may have arrived: counted and told. */
+void outcome_possible_duplicate(const struct delivery *dlv);
+/* Its link sends again what is unsure, and not more than so often. */
+bool outcome_may_resend(const struct delivery *dlv, uint32_t most);
+/* Its link calls failed what is unsure. */
+void outcome_unanswered(struct delivery *dlv);
 /* If only one part of it is without an answer, a receipt may settle it. */
 void outcome_note_unsure(struct delivery *dlv);
 

@@ -134,6 +134,11 @@ void outcome_later(struct delivery *dlv, const struct iwf_report *report,
 	case IWF_FATE_UNSURE:
 		told(dlv, report, part);
 		return;
+	case IWF_FATE_CANCELLED:
+		/* Half a message is of no use: any part decides. */
+		outcome_finish(dlv, STORE_CANCELLED, IWF_FATE_CANCELLED,
+			       report);
+		return;
 	default:
 		dlv->row.code = report->code;
 		delivery_save(dlv);

@@ -34,6 +34,7 @@ struct queue {
 	enum relay_parts receipt_parts;
 	bool ack_refuses;
 	struct iwf_address stand_in; /* NONE: nothing stands in */
+	enum relay_unsure unsure;
 	uint32_t outcome_ms; /* what comes by it waits for its fate; 0: not */
 	struct iwf_log *log;
 	struct iwf_host **hosts;

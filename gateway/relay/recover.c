@@ -37,7 +37,7 @@ static bool may_resend(const struct relay *relay, const struct delivery *dlv)
 {
 	uint32_t resends = relay->conf.resends;
 
-	return resends && dlv->row.resends < resends + CRASH_RESENDS;
+	return resends && outcome_may_resend(dlv, resends + CRASH_RESENDS);
 }
 
 static void recover_row(struct relay *relay, const struct store_found *found)
@@ -54,9 +54,12 @@ static void recover_row(struct relay *relay, const struct store_found *found)
 	outcome_note_unsure(dlv);
 	if (may_resend(relay, dlv)) {
 		dlv->row.resends++;
-		relay_count(relay, RELAY_M_POSSIBLE_DUPLICATE);
+		outcome_possible_duplicate(dlv);
 		dlv->row.state = STORE_QUEUED;
 		dlv->row.due_at_ms = dlv->row.accepted_at_ms;
+	} else if (dlv->queue->unsure == RELAY_UNSURE_FAIL) {
+		outcome_unanswered(dlv);
+		return;
 	} else {
 		dlv->row.state = STORE_UNSURE;
 	}

@@ -35,12 +35,19 @@ struct relay_link_conf {
 	uint32_t receipt_parts; /* enum relay_parts: of what goes by it */
 	bool ack_refuses;       /* a temporary failure is the answer, too */
 	struct iwf_str stand_in; /* number for senders without one */
+	uint32_t unsure;        /* enum relay_unsure: what may have arrived */
 };
 enum iwf_err relay_link_check(const struct relay_link_conf *conf,
 			      struct iwf_why *why);
 enum relay_order { RELAY_ORDER_LANE, RELAY_ORDER_NONE };
 enum relay_ack { RELAY_ACK_COMMIT, RELAY_ACK_OUTCOME };
 enum relay_parts { RELAY_PARTS_ALL, RELAY_PARTS_ANY, RELAY_PARTS_LAST };
+enum relay_unsure {
+	RELAY_UNSURE_RESEND,
+	RELAY_UNSURE_QUERY, /* ask first, then as RESEND */
+	RELAY_UNSURE_HOLD,
+	RELAY_UNSURE_FAIL
+};
 extern const struct iwf_setting relay_link_rows[];
 
 /* A routing rule; empty fields match everything. */

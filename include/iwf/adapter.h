@@ -97,6 +97,11 @@ struct iwf_ops {
 	 * what kind of word it speaks of, and ends with "specification" or
 	 * "configuration". Any thread. */
 	void (*table)(const void *conf, struct iwf_buf *text);
+	/* Optional, ABI 3: what the peer has taken over, under the ids in
+	 * job->remote, is not wanted any more: asks it to give the message up.
+	 * No answer to the job; what the peer gave up is told by
+	 * iwf_host_report_remote as CANCELLED. Borrowed for the call. */
+	void (*revoke)(struct iwf_link *link, const struct iwf_job *job);
 };
 
 struct iwf_adapter {

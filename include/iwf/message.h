@@ -138,6 +138,8 @@ struct iwf_job {
 	/* Whom to name as the sender where the peer cannot name the real one;
 	 * NONE: nobody. ABI 3 */
 	struct iwf_address stand_in;
+	struct iwf_str remote; /* the peer's ids of parts of it that are known,
+				* as it spells them, with commas; ABI 3 */
 };
 
 static inline bool iwf_job_is_done(const struct iwf_job *job, uint32_t part)
@@ -153,8 +155,10 @@ struct iwf_report {
 	uint32_t part;           /* from 1; 0 speaks of the whole job */
 	uint32_t parts;          /* how many there are, 0 when not known */
 	uint32_t coding;         /* kept with the first answer, see iwf_job */
-	/* The peer's id of this part when answering a job (one); when reporting
-	 * by remote id, up to four spellings that may be the one stored. */
+	/* The peer's id of this part when answering a job: the one to be found
+	 * by, then, where it differs, the one that the peer itself knows (ABI 3).
+	 * When reporting by remote id, up to four spellings that may be the one
+	 * stored. */
 	struct iwf_str remote_ids[IWF_REMOTE_IDS_MAX];
 	uint32_t remote_count;
 	uint32_t code;           /* protocol status, for trace and CDR */

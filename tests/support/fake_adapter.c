@@ -92,9 +92,25 @@ static void query(struct iwf_link *link, const struct iwf_job *job)
 	iwf_host_room(fake->host, fake->room);
 }
 
+/* The peer gives up what has one id. */
+static void revoke(struct iwf_link *link, const struct iwf_job *job)
+{
+	struct fake_link *fake = IWF_CONTAINER(link, struct fake_link, link);
+	const struct iwf_report report = {
+		.fate = IWF_FATE_CANCELLED, .remote_ids = { job->remote },
+		.remote_count = 1, .text = IWF_STR("given up"),
+	};
+
+	fake->revoked = job->id;
+	fake->revoke_count++;
+	if (iwf_str_find(job->remote, ',') == IWF_STR_NPOS)
+		iwf_host_report_remote(fake->host, &report, NULL, 0);
+}
+
 static const struct iwf_ops query_ops = {
 	.open = open_link, .reconfigure = reconfigure, .submit = submit,
 	.cancel = cancel, .drain = drain, .close = close_link, .query = query,
+	.revoke = revoke,
 };
 
 static const struct iwf_setting no_rows[] = { IWF_ROWS_END };

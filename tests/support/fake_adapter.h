@@ -31,13 +31,15 @@ struct fake_link {
 	bool is_open, is_up, answers_all;
 	uint64_t queried;               /* the last job that was */
 	unsigned query_count;
+	uint64_t revoked;               /* the last job that was */
+	unsigned revoke_count;
 	uint64_t cancelled;             /* the last job that was */
 	unsigned cancel_count;
 	unsigned drain_count, close_count, reconfigure_count;
 };
 
 extern const struct iwf_adapter fake_adapter;
-/* The same, and it can be asked about jobs. */
+/* The same, and it can be asked about jobs, and to give them up. */
 extern const struct iwf_adapter fake_query_adapter;
 
 /* For a host that is not opened by the adapter's open. */

@@ -189,7 +189,8 @@ struct rig *rig_make_closed(void)
 
 static void open_op(struct rig *rig, const char *name, struct fake_link *link)
 {
-	struct relay_link_conf conf = { .name = iwf_str_from(name) };
+	struct relay_link_conf conf = { .name = iwf_str_from(name),
+					.unsure = rig->unsure };
 	struct queue *queue = relay_link_add(rig->relay, &conf);
 
 	assert_int_equal(relay_link_open(rig->relay, queue, &fake_adapter,

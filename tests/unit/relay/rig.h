@@ -33,6 +33,7 @@ struct rig {
 	bool holds_answers;     /* queries too */
 	bool fails_commits;
 	bool leaves_out_op1;    /* the next start has no such link */
+	enum relay_unsure unsure; /* of the links of the next start */
 	int64_t starts_at_ms;   /* the wall clock of the next start, if any */
 	struct iwf_task *slow;  /* answered queries that are not yet told */
 	/* Around every commit; the first also when there is nothing to do. */

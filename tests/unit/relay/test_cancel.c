@@ -192,6 +192,47 @@ static void expired_with_the_link(void **state)
 	rig_assert_balance(rig);
 }
 
+/* A peer that can be asked gives it up, or does not. */
+static void what_the_peer_has(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t one = rig_send(rig, 1, 2), two = rig_send(rig, 1, 3);
+	struct told told;
+
+	rig->cpm->answers_all = true;
+	rig->op1->host->adapter = &fake_query_adapter;
+	fake_link_sent(rig->op1, one, "abc");
+	fake_link_sent_part(rig->op1, two, 1, 2, "x1");
+	fake_link_sent_part(rig->op1, two, 2, 2, "x2");
+	rig_turn(rig);
+	cancel(rig, one, &told);
+	check(&told, STORE_SENT, STORE_CANCELLED);
+	assert_state(rig, one, STORE_CANCELLED);
+	assert_int_equal(rig_told(rig, one, IWF_FATE_CANCELLED), 1);
+	cancel(rig, two, &told);
+	assert_int_equal(rig->op1->revoke_count, 2);
+	assert_int_equal(told.count, 0);
+	rig_advance(rig, 6 * SEC);
+	check(&told, STORE_SENT, STORE_SENT);
+	assert_state(rig, two, STORE_SENT);
+	rig_assert_balance(rig);
+}
+
+static void a_peer_that_is_away_is_not_asked(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t id = rig_send(rig, 1, 2);
+	struct told told;
+
+	rig->op1->host->adapter = &fake_query_adapter;
+	fake_link_sent(rig->op1, id, "abc");
+	fake_link_down(rig->op1);
+	rig_turn(rig);
+	cancel(rig, id, &told);
+	check(&told, STORE_SENT, STORE_SENT);
+	assert_int_equal(rig->op1->revoke_count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +243,8 @@ int main(void)
 		RIG_TEST(what_is_over_or_with_the_peer),
 		RIG_TEST(told_after_a_while),
 		RIG_TEST(expired_with_the_link),
+		RIG_TEST(what_the_peer_has),
+		RIG_TEST(a_peer_that_is_away_is_not_asked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -310,6 +310,7 @@ static uint64_t queried(struct rig *rig, unsigned to)
 	uint64_t id = rig_send(rig, 1, to);
 
 	rig->op1->host->adapter = &fake_query_adapter;
+	rig->op1->host->queue->unsure = RELAY_UNSURE_QUERY;
 	fake_link_fate(rig->op1, id, IWF_FATE_UNSURE);
 	rig_turn(rig);
 	assert_int_equal(rig->op1->query_count, count + 1);
@@ -384,11 +385,77 @@ static void an_older_adapter_is_not_asked(void **state)
 
 	older.abi = 1;
 	rig->op1->host->adapter = &older;
+	rig->op1->host->queue->unsure = RELAY_UNSURE_QUERY;
 	fake_link_fate(rig->op1, id, IWF_FATE_UNSURE);
 	rig_turn(rig);
 	assert_int_equal(rig->op1->query_count, 0);
 	assert_int_equal(fake_link_count(rig->op1, id), 2);
 	rig->op1->host->adapter = &fake_adapter;
+}
+
+/* What a link does with it when nobody answered. */
+static void each_policy_for_what_is_unsure(void **state)
+{
+	static const struct {
+		enum relay_unsure unsure;
+		enum store_state is;
+		unsigned jobs;
+		int64_t doubles;
+	} rows[] = {
+		{ RELAY_UNSURE_RESEND, STORE_ATTEMPT, 2, 1 },
+		{ RELAY_UNSURE_QUERY, STORE_ATTEMPT, 2, 1 }, /* nobody to ask */
+		{ RELAY_UNSURE_HOLD, STORE_UNSURE, 1, 0 },
+		{ RELAY_UNSURE_FAIL, STORE_FAILED, 1, 0 },
+	};
+	struct rig *rig = *state;
+
+	rig->cpm->answers_all = true;
+	for (unsigned i = 0; i < 4; i++) {
+		int64_t before = rig_metric(rig, RELAY_M_POSSIBLE_DUPLICATE);
+		uint64_t id = rig_send(rig, 1, 2 + i);
+
+		rig->op1->host->queue->unsure = rows[i].unsure;
+		fake_link_fate(rig->op1, id, IWF_FATE_UNSURE);
+		rig_turn(rig);
+		assert_state(rig, id, rows[i].is);
+		assert_int_equal(fake_link_count(rig->op1, id), rows[i].jobs);
+		assert_int_equal(rig_metric(rig, RELAY_M_POSSIBLE_DUPLICATE) -
+				 before, rows[i].doubles);
+		assert_int_equal(rig_told(rig, id, IWF_FATE_FAILED),
+				 rows[i].is == STORE_FAILED);
+		if (rows[i].is == STORE_ATTEMPT)
+			fake_link_sent(rig->op1, id, "copy");
+		rig_turn(rig);
+	}
+	rig_assert_balance(rig);
+}
+
+static void each_policy_after_a_crash(void **state)
+{
+	static const struct {
+		enum relay_unsure unsure;
+		enum store_state is;
+	} rows[] = {
+		{ RELAY_UNSURE_RESEND, STORE_QUEUED },
+		{ RELAY_UNSURE_HOLD, STORE_UNSURE },
+		{ RELAY_UNSURE_FAIL, STORE_FAILED },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		void *own;
+		struct rig *rig;
+		uint64_t id;
+
+		assert_int_equal(rig_setup(&own), 0);
+		rig = own;
+		id = rig_send(rig, 1, 2);
+		assert_state(rig, id, STORE_ATTEMPT);
+		rig->unsure = rows[i].unsure;
+		rig_crash(rig);
+		assert_state(rig, id, rows[i].is);
+		rig_teardown(&own);
+	}
 }
 
 /* Jobs that the link never saw come back as the link's trouble. */
@@ -437,6 +504,8 @@ int main(void)
 		RIG_TEST(the_peer_is_asked_first),
 		RIG_TEST(asked_when_the_link_is_back),
 		RIG_TEST(an_older_adapter_is_not_asked),
+		RIG_TEST(each_policy_for_what_is_unsure),
+		cmocka_unit_test(each_policy_after_a_crash),
 		RIG_TEST(a_link_that_dies_with_jobs_in_its_inbox),
 	};
 
