@@ -4,7 +4,7 @@
 #include "wire/smpp_status.h"
 
 static const char *const bind_words[] = {
-	"transceiver", "transmitter+receiver", NULL
+	"transceiver", "transmitter+receiver", "transmitter", "receiver", NULL
 };
 static const char *const zero_words[] = { "gsm", "latin1", "ascii", NULL };
 static const char *const receipt_words[] = { "asked", "always", "never", NULL };
@@ -45,7 +45,8 @@ const struct iwf_setting smpp_rows[] = {
 	IWF_ROW_TEXT(struct smpp_conf, system_type, "system_type", "", 12,
 		     "What some SMSCs want to be told, usually nothing"),
 	IWF_ROW_CHOICE(struct smpp_conf, bind, "bind", "transceiver",
-		       bind_words, "One connection both ways, or a pair"),
+		       bind_words, "One connection both ways, or a pair, or "
+		       "one way only"),
 	IWF_ROW_U32(struct smpp_conf, binds, "binds", "1", 1, SMPP_BINDS_MAX,
 		    "Connections (or pairs) at the same time"),
 	IWF_ROW_U32(struct smpp_conf, window, "window", "10", 1,

@@ -5,7 +5,12 @@
 #include <iwf/setting.h>
 #include <iwf/tls.h>
 
-enum smpp_bind_mode { SMPP_BIND_MODE_TRANSCEIVER, SMPP_BIND_MODE_PAIR };
+enum smpp_bind_mode {
+	SMPP_BIND_MODE_TRANSCEIVER,
+	SMPP_BIND_MODE_PAIR,
+	SMPP_BIND_MODE_TRANSMITTER,
+	SMPP_BIND_MODE_RECEIVER
+};
 enum smpp_zero { SMPP_ZERO_GSM, SMPP_ZERO_LATIN1, SMPP_ZERO_ASCII };
 enum smpp_receipts {
 	SMPP_RECEIPTS_ASKED,  /* as the sender asked */

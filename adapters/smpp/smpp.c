@@ -1,4 +1,5 @@
 /* The SMPP 3.4 adapter, as a client of an SMSC: its descriptor. */
+#include "client/ask.h"
 #include "client/explain.h"
 #include "client/link.h"
 #include "wire/smpp_status.h"
@@ -20,6 +21,8 @@ static const struct iwf_ops smpp_ops = {
 	.close = smpp_link_close,
 	.explain = smpp_explain,
 	.table = table,
+	.query = smpp_query,
+	.revoke = smpp_revoke,
 };
 
 IWF_ADAPTER = {

@@ -43,8 +43,9 @@ static void a_text_becomes_a_submit_sm(void **state)
 	assert_int_equal(report->fate, IWF_FATE_SENT);
 	assert_int_equal(report->part, 1);
 	assert_int_equal(report->parts, 1);
-	assert_int_equal(report->remote_count, 1);
+	assert_int_equal(report->remote_count, 2);
 	flow_assert_str(report->remote_ids[0], "abcdef");
+	flow_assert_str(report->remote_ids[1], "00ABCdef");
 	flow_close(&flow);
 }
 

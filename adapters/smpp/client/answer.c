@@ -67,7 +67,10 @@ static void part_sent(struct smpp_link *link, struct smpp_part *part,
 	link->queue.taken_count++;
 	if (!iwf_str_is_empty(pdu->message_id)) {
 		report.remote_ids[0] = smpp_id_normal(arena, pdu->message_id);
-		report.remote_count = 1;
+		/* query_sm and cancel_sm must spell it as the SMSC did. */
+		report.remote_ids[1] = pdu->message_id;
+		report.remote_count = iwf_str_eq(report.remote_ids[0],
+						 pdu->message_id) ? 1 : 2;
 	}
 	part_answer(link, part, &report);
 }

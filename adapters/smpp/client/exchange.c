@@ -72,6 +72,7 @@ enum iwf_err smpp_session_send(struct smpp_session *session,
 	err = smpp_session_write(session, pdu);
 	if (err)
 		return err;
+	request->command = pdu->header.id;
 	request->sent_ms = iwf_loop_now_ms(session->loop);
 	smpp_window_push(&session->window, request, pdu->header.sequence,
 			 request->sent_ms + session->conf->response_ms);

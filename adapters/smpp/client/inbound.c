@@ -63,12 +63,15 @@ static void request_answered(struct smpp_session *session,
 			     const struct smpp_pdu *pdu)
 {
 	struct smpp_request *request =
-		smpp_window_take(&session->window, pdu->header.sequence);
+		smpp_window_find(&session->window, pdu->header.sequence);
 
-	if (!request) {
+	/* The number alone is no answer: it must be one to such a request. */
+	if (!request || (pdu->header.id != SMPP_GENERIC_NACK &&
+			 pdu->header.id != (request->command | SMPP_RESPONSE))) {
 		session->ops->on_late(session, pdu);
 		return;
 	}
+	smpp_window_take(&session->window, pdu->header.sequence);
 	smpp_session_note_answer(session, request, pdu);
 	session->ops->on_end(session, request, SMPP_ENDED_ANSWERED, pdu);
 	/* The timer ran for the oldest: it may be early now, never late. */
@@ -176,6 +179,8 @@ static const struct {
 	{ SMPP_DATA_SM | SMPP_RESPONSE, request_answered },
 	{ SMPP_ENQUIRE_LINK, enquired },
 	{ SMPP_ENQUIRE_LINK | SMPP_RESPONSE, enquire_answered },
+	{ SMPP_QUERY_SM | SMPP_RESPONSE, request_answered },
+	{ SMPP_CANCEL_SM | SMPP_RESPONSE, request_answered },
 	{ SMPP_GENERIC_NACK, nack_read },
 	{ SMPP_BIND_TRANSCEIVER | SMPP_RESPONSE, bind_answered },
 	{ SMPP_BIND_TRANSMITTER | SMPP_RESPONSE, bind_answered },

@@ -68,6 +68,7 @@ static enum link_event link_judge(const struct smpp_link *link)
 {
 	bool can_send = false;
 	bool can_hear = false;
+	bool is_bound = false;
 	bool tries = false;
 
 	for (size_t i = 0; i < link->session_count; i++) {
@@ -76,10 +77,13 @@ static enum link_event link_judge(const struct smpp_link *link)
 		tries = tries || is_trying(session);
 		if (!smpp_session_is_bound(session))
 			continue;
+		is_bound = true;
 		can_send = can_send || session->role != SMPP_ROLE_RECEIVER;
 		can_hear = can_hear || session->role != SMPP_ROLE_TRANSMITTER;
 	}
-	if (can_send && can_hear)
+	can_send = can_send || link->conf->bind == SMPP_BIND_MODE_RECEIVER;
+	can_hear = can_hear || link->conf->bind == SMPP_BIND_MODE_TRANSMITTER;
+	if (is_bound && can_send && can_hear)
 		return LINK_EVENT_READY;
 	return tries ? LINK_EVENT_TRYING : LINK_EVENT_SILENT;
 }
@@ -127,8 +131,12 @@ static void on_change(struct smpp_session *session)
 static void on_end(struct smpp_session *session, struct smpp_request *request,
 		   enum smpp_end end, const struct smpp_pdu *pdu)
 {
-	smpp_part_on_end(link_of_session(session), session, request, end,
-			 pdu);
+	struct smpp_link *link = link_of_session(session);
+
+	if (request->command == SMPP_SUBMIT_SM)
+		smpp_part_on_end(link, session, request, end, pdu);
+	else
+		smpp_ask_on_end(link, request, end, pdu);
 }
 
 static void on_late(struct smpp_session *session, const struct smpp_pdu *pdu)
@@ -273,9 +281,18 @@ static uint64_t bind_fingerprint(const struct smpp_conf *conf,
 
 static enum smpp_role role_of(const struct smpp_conf *conf, size_t index)
 {
-	if (conf->bind == SMPP_BIND_MODE_TRANSCEIVER)
-		return SMPP_ROLE_TRANSCEIVER;
-	return index % 2 ? SMPP_ROLE_RECEIVER : SMPP_ROLE_TRANSMITTER;
+	static const enum smpp_role roles[][2] = {
+		[SMPP_BIND_MODE_TRANSCEIVER] = { SMPP_ROLE_TRANSCEIVER,
+						 SMPP_ROLE_TRANSCEIVER },
+		[SMPP_BIND_MODE_PAIR] = { SMPP_ROLE_TRANSMITTER,
+					  SMPP_ROLE_RECEIVER },
+		[SMPP_BIND_MODE_TRANSMITTER] = { SMPP_ROLE_TRANSMITTER,
+						 SMPP_ROLE_TRANSMITTER },
+		[SMPP_BIND_MODE_RECEIVER] = { SMPP_ROLE_RECEIVER,
+					      SMPP_ROLE_RECEIVER },
+	};
+
+	return roles[conf->bind][index % 2];
 }
 
 static void sessions_start(struct smpp_link *link)

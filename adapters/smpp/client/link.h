@@ -3,6 +3,7 @@
 #pragma once
 
 #include "client/answer.h"
+#include "client/ask.h"
 #include "client/deliver.h"
 #include "client/late.h"
 #include "client/learn.h"
@@ -35,6 +36,7 @@ struct smpp_link {
 	struct iwf_timer pump_timer;
 	struct smpp_late late;
 	struct smpp_learn learn;
+	struct smpp_asks asks;
 };
 
 static inline struct smpp_link *smpp_link_of(struct iwf_link *link)

@@ -22,7 +22,6 @@ static void part_write(struct smpp_link *link, struct smpp_session *session,
 	vary(&pdu, &sending->draft, part->varied);
 	part->generation = session->generation;
 	part->written_at_ms = iwf_loop_wall_ms(link->loop);
-	part->request.kind = SMPP_REQUEST_PART;
 	if (smpp_session_send(session, &part->request, &pdu)) {
 		part->next = NULL;
 		smpp_parts_fail(link, part, SMPP_RSUBMITFAIL,
@@ -63,11 +62,29 @@ static struct smpp_session *session_select(struct smpp_link *link,
 	return best;
 }
 
+/* Questions are few, and no short messages to the meter. */
+static int64_t ask_all(struct smpp_link *link)
+{
+	int64_t wait_ms = SMPP_PACE_ANSWER;
+
+	while (link->asks.first && smpp_link_is_up(link)) {
+		struct smpp_session *session = session_select(link, &wait_ms);
+
+		if (!session)
+			break;
+		smpp_ask_write(link, session);
+		wait_ms = SMPP_PACE_ANSWER;
+	}
+	return wait_ms;
+}
+
 static int64_t write_all(struct smpp_link *link)
 {
 	struct smpp_queue *queue = &link->queue;
-	int64_t wait_ms = SMPP_PACE_ANSWER;
+	int64_t wait_ms = ask_all(link);
 
+	if (link->asks.first)
+		return wait_ms;
 	while (queue->first && smpp_link_is_up(link)) {
 		struct smpp_session *session;
 
@@ -104,11 +121,15 @@ static void bear(const struct smpp_link *link, size_t *slots, double *rate)
 	}
 	if (!is_limited)
 		*rate = 0;
+	/* What it is given is answered at once. */
+	if (link->conf->bind == SMPP_BIND_MODE_RECEIVER)
+		*slots = link->conf->window;
 }
 
 static void room_tell(struct smpp_link *link)
 {
-	size_t used = link->queue.waiting_count + link->queue.written_count;
+	size_t used = link->queue.waiting_count + link->queue.written_count +
+		link->asks.count;
 	size_t slots;
 	double rate;
 
@@ -129,7 +150,8 @@ void smpp_pump(struct smpp_link *link)
 	if (link->is_closing)
 		return;
 	wait_ms = write_all(link);
-	if (wait_ms != SMPP_PACE_ANSWER && link->queue.first)
+	if (wait_ms != SMPP_PACE_ANSWER &&
+	    (link->queue.first || link->asks.first))
 		iwf_timer_start(link->loop, &link->pump_timer, wait_ms,
 				on_pump_timer);
 	room_tell(link);

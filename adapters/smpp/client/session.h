@@ -131,9 +131,8 @@ bool smpp_session_can_send(const struct smpp_session *session);
 int64_t smpp_session_wait_ms(const struct smpp_session *session);
 /* How many requests may be out at the same time, now. */
 unsigned smpp_session_allowed(const struct smpp_session *session);
-/* Gives pdu its sequence number and writes it; the request, whose kind is set,
- * belongs to the session until on_end. An error is the format's, and nothing
- * was written. */
+/* Gives pdu its sequence number and writes it; the request belongs to the
+ * session until on_end. An error is the format's, and nothing was written. */
 enum iwf_err smpp_session_send(struct smpp_session *session,
 			       struct smpp_request *request,
 			       struct smpp_pdu *pdu);

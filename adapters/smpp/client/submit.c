@@ -14,6 +14,7 @@ void smpp_submit_flush(struct smpp_link *link, const char *why,
 
 	while ((part = smpp_queue_shift(&link->queue)))
 		smpp_part_requeue(link, part, why, retry_ms);
+	smpp_asks_flush(link, why);
 }
 
 /* --- jobs from the gateway --- */
@@ -38,6 +39,17 @@ static bool is_tellable(const struct iwf_message *msg)
 {
 	return msg->kind != IWF_KIND_REPORT ||
 		msg->fate == IWF_FATE_DELIVERED;
+}
+
+/* To wait for a bind that never comes would help nobody. */
+static void job_unsendable(struct smpp_link *link, const struct iwf_job *job)
+{
+	if (job->msg->kind == IWF_KIND_REPORT)
+		job_answer(link, job, IWF_FATE_SENT,
+			   "no way to tell it: the link only receives");
+	else
+		job_answer(link, job, IWF_FATE_FAILED,
+			   "the link only receives (bind = receiver)");
 }
 
 static void sending_open(struct smpp_link *link, const struct iwf_job *job,
@@ -93,7 +105,9 @@ void smpp_submit(struct iwf_link *base, const struct iwf_job *job)
 {
 	struct smpp_link *link = smpp_link_of(base);
 
-	if (!is_tellable(job->msg))
+	if (link->conf->bind == SMPP_BIND_MODE_RECEIVER)
+		job_unsendable(link, job);
+	else if (!is_tellable(job->msg))
 		job_answer(link, job, IWF_FATE_SENT, "nothing to tell by SMS");
 	else if (!smpp_link_is_up(link))
 		job_answer(link, job, IWF_FATE_QUEUED, "the link is not up");

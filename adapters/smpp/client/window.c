@@ -71,15 +71,29 @@ static void unlist(struct smpp_window *window, struct smpp_request *request)
 	window->count--;
 }
 
-struct smpp_request *smpp_window_take(struct smpp_window *window,
-				      uint32_t sequence)
+/* Where the request is linked in; what is there may be NULL. */
+static struct smpp_request **request_at(struct smpp_window *window,
+					uint32_t sequence)
 {
 	struct smpp_request **at = bucket_get(window, sequence);
-	struct smpp_request *request;
 
 	while (*at && (*at)->sequence != sequence)
 		at = &(*at)->chain;
-	request = *at;
+	return at;
+}
+
+struct smpp_request *smpp_window_find(struct smpp_window *window,
+				      uint32_t sequence)
+{
+	return *request_at(window, sequence);
+}
+
+struct smpp_request *smpp_window_take(struct smpp_window *window,
+				      uint32_t sequence)
+{
+	struct smpp_request **at = request_at(window, sequence);
+	struct smpp_request *request = *at;
+
 	if (!request)
 		return NULL;
 	*at = request->chain;

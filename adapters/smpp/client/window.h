@@ -6,15 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What it is embedded in. */
-enum smpp_request_kind {
-	SMPP_REQUEST_PART,  /* struct smpp_part: submit_sm */
-	SMPP_REQUEST_ASKING /* struct smpp_asking: query_sm, cancel_sm */
-};
-
 /* Embedded in what was sent; belongs to the window from push to take. */
 struct smpp_request {
-	enum smpp_request_kind kind;
+	uint32_t command;  /* SMPP_SUBMIT_SM ... */
 	uint32_t sequence;
 	int64_t sent_ms;
 	int64_t due_ms;
@@ -41,10 +35,12 @@ static inline bool smpp_window_is_full(const struct smpp_window *window)
 	return window->count >= window->limit;
 }
 /* sequence is not in the window yet, which is not full; due_ms does not fall
- * from one push to the next. The caller has set kind and sent_ms. */
+ * from one push to the next. The caller has set command and sent_ms. */
 void smpp_window_push(struct smpp_window *window, struct smpp_request *request,
 		      uint32_t sequence, int64_t due_ms);
-/* Removes and returns the request with this number, or NULL. */
+/* The request with this number, or NULL; take also removes it. */
+struct smpp_request *smpp_window_find(struct smpp_window *window,
+				      uint32_t sequence);
 struct smpp_request *smpp_window_take(struct smpp_window *window,
 				      uint32_t sequence);
 /* Removes and returns the oldest when it is due at now_ms, or NULL. */
