@@ -73,7 +73,7 @@ const struct iwf_setting smpp_rows[] = {
 			 "30s", 10, 3600000,
 			 "Least wait after the SMSC said ESME_RALYBND"),
 	IWF_ROW_U32(struct smpp_conf, interface_version, "interface_version",
-		    "52", 0, 255, "52 is SMPP 3.4 (0x34), 51 is 3.3"),
+		    "52", 0, 255, "52 is SMPP 3.4 (0x34), 51 is 3.3, 80 is 5.0"),
 	IWF_ROW_U32(struct smpp_conf, addr_ton, "addr_ton", "0", 0, 255,
 		    "Type of number of address_range"),
 	IWF_ROW_U32(struct smpp_conf, addr_npi, "addr_npi", "0", 0, 255,

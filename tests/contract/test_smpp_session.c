@@ -390,6 +390,9 @@ static void lost_framing_ends_the_connection(void **state)
 	} rows[] = {
 		{ IWF_STR("HTTP/1.1 400 Bad Request\r\n\r\n"), "HTTP" },
 		{ IWF_STR("\x16\x03\x01\x02\x00\x01\x00\x01"), "TLS" },
+		{ IWF_STR("\x15\x03\x01\x00\x02\x02\x46"), "TLS" },
+		{ IWF_STR("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), "HTTP" },
+		{ IWF_STR("INVITE sip:a@b SIP/2.0\r\n"), "SIP" },
 		{ IWF_STR("\x00\x00\x00\x0F\x00\x00\x00\x15"), "15" },
 		{ IWF_STR("\x00\x02\x00\x00\x00\x00\x00\x05"), "131072" },
 	};

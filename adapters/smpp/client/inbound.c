@@ -46,6 +46,16 @@ static void bind_refused(struct smpp_session *session, uint32_t status)
 	smpp_session_apply(session, SMPP_EVENT_LOST, reason);
 }
 
+/* Who tells no version is of SMPP 3.3 (5.3.2.25), or does not care. */
+static void bind_accepted(struct smpp_session *session,
+			  const struct smpp_pdu *pdu)
+{
+	session->peer_version = 0;
+	smpp_tlv_number(&pdu->tlvs, SMPP_TAG_SC_INTERFACE_VERSION,
+			&session->peer_version);
+	smpp_session_apply(session, SMPP_EVENT_ACCEPTED, "bound");
+}
+
 static void bind_answered(struct smpp_session *session,
 			  const struct smpp_pdu *pdu)
 {
@@ -56,7 +66,7 @@ static void bind_answered(struct smpp_session *session,
 		bind_refused(session, pdu->header.status ? pdu->header.status :
 			     (uint32_t)SMPP_RBINDFAIL);
 	else
-		smpp_session_apply(session, SMPP_EVENT_ACCEPTED, "bound");
+		bind_accepted(session, pdu);
 }
 
 static void request_answered(struct smpp_session *session,

@@ -211,9 +211,11 @@ static void enter_bound(struct smpp_session *session)
 	session->bound_ms = iwf_loop_now_ms(session->loop);
 	iwf_timer_stop(&session->state_timer);
 	smpp_keepalive_start(session);
-	iwf_log_info(session->log, "bound", "bind=%u role=%s system_id=%.*s",
-		     session->number, role_name(session->role),
-		     IWF_STR_ARG(session->conf->system_id));
+	iwf_log_info(session->log, "bound", "bind=%u role=%s system_id=%.*s "
+		     "version=0x%02X", session->number,
+		     role_name(session->role),
+		     IWF_STR_ARG(session->conf->system_id),
+		     session->peer_version);
 }
 
 /* An SMSC that unbinds will not wait for our response timer. */

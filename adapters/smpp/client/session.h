@@ -80,6 +80,7 @@ struct smpp_session {
 	unsigned number;           /* of the link's binds, from 1 */
 	uint32_t *connection_count; /* of the whole link: makes generations */
 	enum smpp_role role;
+	uint32_t peer_version;     /* sc_interface_version; 0: not told */
 
 	enum smpp_session_state state;
 	bool is_stopping;          /* ends IDLE instead of WAITING */

@@ -30,7 +30,8 @@ const char *smpp_frame_guess(struct iwf_str in)
 		struct iwf_str start;
 		const char *name;
 	} guesses[] = {
-		{ { "\x16\x03", 2 }, "TLS" }, { { "SSH-", 4 }, "SSH" },
+		{ { "\x16\x03", 2 }, "TLS" }, { { "\x15\x03", 2 }, "TLS" },
+		{ { "SSH-", 4 }, "SSH" },
 		{ { "SIP/", 4 }, "SIP" }, { { "INVI", 4 }, "SIP" },
 		{ { "REGI", 4 }, "SIP" }, { { "MESS", 4 }, "SIP" },
 		{ { "HTTP", 4 }, "HTTP" }, { { "GET ", 4 }, "HTTP" },

@@ -33,6 +33,15 @@ static const struct {
 	  2, SMPP_AGAIN_NO_TLVS },
 	{ 0xFF, "ESME_RUNKNOWNERR", SMPP_CLASS_TEMPORARY, IWF_FATE_QUEUED,
 	  false, 3, 0 },
+	{ 0x101, "ESME_RPROHIBITED", SMPP_CLASS_PERMANENT, IWF_FATE_FAILED,
+	  false, 1, 0 },
+	{ 0x102, "ESME_RSERTYPUNAVAIL", SMPP_CLASS_TEMPORARY, IWF_FATE_QUEUED,
+	  false, 3, 0 },
+	{ 0x104, "ESME_RINVDCS", SMPP_CLASS_BUG, IWF_FATE_FAILED, false, 1, 0 },
+	{ 0x112, "ESME_RINVBCASTCHANIND", SMPP_CLASS_BUG, IWF_FATE_FAILED,
+	  false, 1, 0 },
+	{ 0x113, "reserved", SMPP_CLASS_TEMPORARY, IWF_FATE_QUEUED, false, 3,
+	  0 },
 	{ 0x400, "vendor", SMPP_CLASS_TEMPORARY, IWF_FATE_QUEUED, false, 3, 0 },
 	{ 0x4FF, "vendor", SMPP_CLASS_TEMPORARY, IWF_FATE_QUEUED, false, 3, 0 },
 	{ 0x500, "reserved", SMPP_CLASS_TEMPORARY, IWF_FATE_QUEUED, false, 3,
@@ -68,7 +77,7 @@ static void every_row_is_found(void **state)
 	};
 
 	(void)state;
-	assert_int_equal(sizeof(codes) / sizeof(codes[0]), 48);
+	assert_int_equal(sizeof(codes) / sizeof(codes[0]), 67);
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
 		const struct smpp_status *got = smpp_status_get(codes[i]);
 
