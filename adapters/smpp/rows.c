@@ -31,6 +31,20 @@ static const char *const unsayable_words[] = { "ucs2", "refuse", NULL };
 static const char *const high_words[] = { "mark", "latin1", NULL };
 static const char *const binary_words[] = { "refuse", "latin1", NULL };
 
+static const struct iwf_setting outbind_rows[] = {
+	IWF_ROW_U32(struct smpp_outbind_conf, port, "port", "0", 0, 65535,
+		    "Where the SMSC connects and says outbind; 0: it does not"),
+	IWF_ROW_TEXT(struct smpp_outbind_conf, address, "address",
+		     "127.0.0.1", 63, "Address that is listened on"),
+	IWF_ROW_TEXTS(struct smpp_outbind_conf, trust, "trust", "", 64,
+		      "Addresses that may connect, beside the link's host"),
+	IWF_ROW_TEXT(struct smpp_outbind_conf, system_id, "system_id", "", 15,
+		     "What the SMSC must call itself, empty: anything"),
+	IWF_ROW_TEXT(struct smpp_outbind_conf, password, "password", "", 8,
+		     "What it must know, empty: nothing"),
+	IWF_ROWS_END
+};
+
 const struct iwf_setting smpp_rows[] = {
 	IWF_ROW_TEXT(struct smpp_conf, host, "host", NULL, 255,
 		     "Name or address of the SMSC"),
@@ -164,6 +178,8 @@ const struct iwf_setting smpp_rows[] = {
 	/* How much the SMSC is asked to bear. */
 	IWF_ROW_U32(struct smpp_conf, tps_burst, "tps_burst", "0", 0, 100000,
 		    "So many at once after a silence, 0: a twentieth of tps"),
+	IWF_ROW_GROUP(struct smpp_conf, outbind, "outbind", outbind_rows,
+		      "The SMSC connects to us; we bind on its connection"),
 	IWF_ROWS_END
 };
 
@@ -222,4 +238,8 @@ const struct iwf_metric_row smpp_metric_rows[SMPP_METRIC_COUNT] = {
 	  "submit_sm that may wait for their answer now." },
 	{ "smpp_rate", IWF_METRIC_GAUGE,
 	  "submit_sm a second that throttling leaves; 0: no limit was met." },
+	{ "smpp_outbind_total", IWF_METRIC_COUNTER,
+	  "outbind of the SMSC on which we bound." },
+	{ "smpp_outbind_refused_total", IWF_METRIC_COUNTER,
+	  "Connections to the outbind port that were not wanted." },
 };

@@ -39,6 +39,15 @@ enum smpp_validity { SMPP_VALIDITY_RELATIVE, SMPP_VALIDITY_ABSOLUTE };
 #define SMPP_BINDS_MAX 16
 #define SMPP_WINDOW_MAX 4096
 
+/* The SMSC connects to us. */
+struct smpp_outbind_conf {
+	uint32_t port; /* 0: it does not, we connect */
+	struct iwf_str address;
+	struct iwf_texts trust;
+	struct iwf_str system_id;
+	struct iwf_str password;
+};
+
 struct smpp_conf {
 	struct iwf_str host;
 	uint32_t port;
@@ -98,6 +107,7 @@ struct smpp_conf {
 	uint32_t validity_form; /* enum smpp_validity */
 	struct iwf_tls_conf tls;
 	uint32_t tps_burst;
+	struct smpp_outbind_conf outbind;
 };
 
 extern const struct iwf_setting smpp_rows[];
@@ -133,6 +143,8 @@ enum smpp_metric {
 	SMPP_METRIC_TLS_EXPIRES,
 	SMPP_METRIC_WINDOW_ALLOWED,
 	SMPP_METRIC_RATE,
+	SMPP_METRIC_OUTBIND,
+	SMPP_METRIC_OUTBIND_REFUSED,
 	SMPP_METRIC_COUNT
 };
 

@@ -179,6 +179,28 @@ static void alerted(struct smpp_session *session, const struct smpp_pdu *pdu)
 	session->ops->on_alert(session, pdu);
 }
 
+/* 4.1.7: nobody answers it but by a bind. */
+static void outbound(struct smpp_session *session, const struct smpp_pdu *pdu)
+{
+	char reason[sizeof(session->reason)];
+	uint32_t status = session->state == SMPP_SESSION_INVITED ?
+		session->ops->on_outbind(session, pdu) :
+		(uint32_t)SMPP_RINVBNDSTS;
+
+	if (status == SMPP_ROK) {
+		smpp_session_apply(session, SMPP_EVENT_OUTBIND, "outbind");
+		return;
+	}
+	snprintf(reason, sizeof(reason), "outbind refused: %s",
+		 smpp_status_get(status)->name);
+	iwf_log_warning(session->log, "outbind_refused",
+			"bind=%u reason=\"%s\"", session->number, reason);
+	smpp_session_write_header(session, SMPP_GENERIC_NACK, status,
+				  pdu->header.sequence);
+	if (session->state == SMPP_SESSION_INVITED)
+		smpp_session_apply(session, SMPP_EVENT_LOST, reason);
+}
+
 static const struct {
 	uint32_t id;
 	void (*read)(struct smpp_session *session, const struct smpp_pdu *pdu);
@@ -195,6 +217,7 @@ static const struct {
 	{ SMPP_BIND_TRANSCEIVER | SMPP_RESPONSE, bind_answered },
 	{ SMPP_BIND_TRANSMITTER | SMPP_RESPONSE, bind_answered },
 	{ SMPP_BIND_RECEIVER | SMPP_RESPONSE, bind_answered },
+	{ SMPP_OUTBIND, outbound },
 	{ SMPP_UNBIND, unbind_asked },
 	{ SMPP_UNBIND | SMPP_RESPONSE, unbind_answered },
 	{ SMPP_ALERT_NOTIFICATION, alerted },

@@ -165,6 +165,12 @@ static void on_room(struct smpp_session *session)
 	smpp_pump(link_of_session(session));
 }
 
+static uint32_t on_outbind(struct smpp_session *session,
+			   const struct smpp_pdu *pdu)
+{
+	return smpp_outbind_judge(link_of_session(session), pdu);
+}
+
 static const struct smpp_session_ops session_ops = {
 	.on_change = on_change,
 	.on_end = on_end,
@@ -172,6 +178,7 @@ static const struct smpp_session_ops session_ops = {
 	.on_deliver = on_deliver,
 	.on_alert = on_alert,
 	.on_cut = on_cut,
+	.on_outbind = on_outbind,
 	.on_room = on_room,
 };
 
@@ -265,12 +272,14 @@ static uint64_t bind_fingerprint(const struct smpp_conf *conf,
 	struct iwf_buf text = { 0 };
 	uint64_t hash;
 
-	iwf_buf_printf(&text, "%.*s %u %.*s %.*s %.*s %u %u %u %u %u %.*s",
+	iwf_buf_printf(&text, "%.*s %u %.*s %.*s %.*s %u %u %u %u %u %.*s "
+		       "%u %.*s",
 		       IWF_STR_ARG(conf->host), conf->port,
 		       IWF_STR_ARG(conf->system_id), IWF_STR_ARG(password),
 		       IWF_STR_ARG(conf->system_type), conf->bind, conf->binds,
 		       conf->interface_version, conf->addr_ton, conf->addr_npi,
-		       IWF_STR_ARG(conf->address_range));
+		       IWF_STR_ARG(conf->address_range), conf->outbind.port,
+		       IWF_STR_ARG(conf->outbind.address));
 	smpp_tls_print(conf, &text);
 	hash = iwf_hash(key, iwf_buf_str(&text));
 	iwf_buf_free(&text);
@@ -303,6 +312,7 @@ static void sessions_start(struct smpp_link *link)
 					     iwf_buf_str(&link->password));
 	link->session_count = conf->binds *
 		(conf->bind == SMPP_BIND_MODE_PAIR ? 2 : 1);
+	smpp_outbind_open(link);
 	for (size_t i = 0; i < link->session_count; i++)
 		smpp_session_start(&link->sessions[i], conf,
 				   iwf_buf_str(&link->password),
@@ -362,6 +372,7 @@ enum iwf_err smpp_link_open(struct iwf_link **out, struct iwf_host *host,
 
 static void sessions_stop(struct smpp_link *link, const char *reason)
 {
+	smpp_outbind_close(link);
 	for (size_t i = 0; i < link->session_count; i++)
 		smpp_session_stop(&link->sessions[i], reason);
 }
@@ -415,6 +426,7 @@ void smpp_link_close(struct iwf_link **base)
 	struct smpp_link *link = smpp_link_of(*base);
 
 	link->is_closing = true;
+	smpp_outbind_close(link);
 	smpp_submit_flush(link, "the link is closed", 0);
 	for (size_t i = 0; i < 2 * SMPP_BINDS_MAX; i++)
 		smpp_session_destroy(&link->sessions[i]);

@@ -8,6 +8,7 @@
 #include "client/late.h"
 #include "client/learn.h"
 #include "client/meter.h"
+#include "client/outbind.h"
 #include "client/pump.h"
 #include "client/session.h"
 #include "client/submit.h"
@@ -37,6 +38,7 @@ struct smpp_link {
 	struct smpp_late late;
 	struct smpp_learn learn;
 	struct smpp_asks asks;
+	struct smpp_outbind outbind;
 };
 
 static inline struct smpp_link *smpp_link_of(struct iwf_link *link)

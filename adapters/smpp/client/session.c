@@ -22,9 +22,14 @@ static const struct session_row session_rows[SMPP_SESSION_STATES] = {
 	[SMPP_SESSION_NONE] = { "none", { SMPP_SESSION_NONE } },
 	[SMPP_SESSION_IDLE] = { "idle", { TO(START, CONNECTING) } },
 	[SMPP_SESSION_WAITING] = { "waiting",
-		{ TO(TIMER, CONNECTING), TO(STOP, IDLE) } },
+		{ TO(TIMER, CONNECTING), TO(INVITED, INVITED),
+		  TO(STOP, IDLE) } },
 	[SMPP_SESSION_CONNECTING] = { "connecting",
-		{ TO(OPENED, BINDING), TO(LOST, WAITING), TO(STOP, IDLE) } },
+		{ TO(OPENED, BINDING), TO(INVITED, INVITED),
+		  TO(LOST, WAITING), TO(STOP, IDLE) } },
+	[SMPP_SESSION_INVITED] = { "invited",
+		{ TO(OUTBIND, BINDING), TO(TIMER, WAITING), TO(LOST, WAITING),
+		  TO(STOP, IDLE) } },
 	[SMPP_SESSION_BINDING] = { "binding",
 		{ TO(ACCEPTED, BOUND), TO(TIMER, WAITING), TO(LOST, WAITING),
 		  TO(STOP, IDLE) } },
@@ -44,6 +49,7 @@ static const struct session_row session_rows[SMPP_SESSION_STATES] = {
 static const char *const event_names[SMPP_EVENT_COUNT] = {
 	[SMPP_EVENT_START] = "start", [SMPP_EVENT_TIMER] = "timer",
 	[SMPP_EVENT_OPENED] = "opened", [SMPP_EVENT_ACCEPTED] = "accepted",
+	[SMPP_EVENT_INVITED] = "invited", [SMPP_EVENT_OUTBIND] = "outbind",
 	[SMPP_EVENT_LOST] = "lost", [SMPP_EVENT_STOP] = "stop",
 	[SMPP_EVENT_PEER_UNBIND] = "peer_unbind",
 	[SMPP_EVENT_EMPTY] = "empty", [SMPP_EVENT_PEER_EMPTY] = "peer_empty",
@@ -166,6 +172,16 @@ static void enter_waiting(struct smpp_session *session)
 
 static const struct iwf_stream_ops stream_ops;
 
+static void connection_count(struct smpp_session *session)
+{
+	if (session->generation)
+		iwf_metric_add(&session->metrics[SMPP_METRIC_RECONNECT], 1);
+	*session->connection_count += 1;
+	session->generation = *session->connection_count & SMPP_SEQUENCE_MAX;
+	session->sequence = 0;
+	session->owner.ops = &stream_ops;
+}
+
 static void enter_connecting(struct smpp_session *session)
 {
 	const struct iwf_stream_conf conf = {
@@ -176,14 +192,30 @@ static void enter_connecting(struct smpp_session *session)
 		.tls = *session->tls,
 	};
 
-	if (session->generation)
-		iwf_metric_add(&session->metrics[SMPP_METRIC_RECONNECT], 1);
-	*session->connection_count += 1;
-	session->generation = *session->connection_count & SMPP_SEQUENCE_MAX;
-	session->sequence = 0;
-	session->owner.ops = &stream_ops;
+	/* Else it is the SMSC's to connect. */
+	if (session->conf->outbind.port)
+		return;
+	connection_count(session);
 	session->stream = iwf_stream_connect(session->loop, &conf,
 					     &session->owner);
+}
+
+static void enter_invited(struct smpp_session *session)
+{
+	connection_count(session);
+	timer_start(session, session->conf->bind_timeout_ms);
+}
+
+bool smpp_session_invite(struct smpp_session *session,
+			 struct iwf_stream *stream)
+{
+	if (!session->conf || !session->conf->outbind.port ||
+	    (session->state != SMPP_SESSION_WAITING &&
+	     session->state != SMPP_SESSION_CONNECTING))
+		return false;
+	session->stream = stream;
+	smpp_session_apply(session, SMPP_EVENT_INVITED, "the SMSC connected");
+	return true;
 }
 
 static void enter_binding(struct smpp_session *session)
@@ -238,6 +270,7 @@ static void (*const enter[SMPP_SESSION_STATES])(struct smpp_session *) = {
 	[SMPP_SESSION_IDLE] = enter_idle,
 	[SMPP_SESSION_WAITING] = enter_waiting,
 	[SMPP_SESSION_CONNECTING] = enter_connecting,
+	[SMPP_SESSION_INVITED] = enter_invited,
 	[SMPP_SESSION_BINDING] = enter_binding,
 	[SMPP_SESSION_BOUND] = enter_bound,
 	[SMPP_SESSION_LEAVING] = enter_leaving,
@@ -300,6 +333,8 @@ void smpp_session_settle(struct smpp_session *session)
 static const char *timer_reason(const struct smpp_session *session)
 {
 	switch (session->state) {
+	case SMPP_SESSION_INVITED:
+		return "the SMSC connected and said no outbind";
 	case SMPP_SESSION_BINDING:
 		return "no answer to the bind";
 	case SMPP_SESSION_UNBINDING:

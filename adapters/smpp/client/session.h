@@ -23,7 +23,8 @@ enum smpp_session_state {
 	SMPP_SESSION_NONE, /* in the table: this event is forbidden here */
 	SMPP_SESSION_IDLE,
 	SMPP_SESSION_WAITING,    /* for the next try */
-	SMPP_SESSION_CONNECTING,
+	SMPP_SESSION_CONNECTING, /* or for the SMSC to connect */
+	SMPP_SESSION_INVITED,    /* it has, its outbind is awaited */
 	SMPP_SESSION_BINDING,
 	SMPP_SESSION_BOUND,
 	SMPP_SESSION_LEAVING,    /* answers are awaited, then unbound */
@@ -63,6 +64,9 @@ struct smpp_session_ops {
 			 const struct smpp_pdu *pdu);
 	/* The connection ended with deliver_sm that are not yet answered. */
 	void (*on_cut)(struct smpp_session *session);
+	/* outbind: a command_status, ESME_ROK binds on this connection. */
+	uint32_t (*on_outbind)(struct smpp_session *session,
+			       const struct smpp_pdu *pdu);
 	/* Something happened that may have made room to send. */
 	void (*on_room)(struct smpp_session *session);
 };
@@ -118,6 +122,10 @@ void smpp_session_destroy(struct smpp_session *session);
 void smpp_session_start(struct smpp_session *session,
 			const struct smpp_conf *conf, struct iwf_str password,
 			enum smpp_role role);
+/* The SMSC has connected to us. False: this bind awaits no such connection;
+ * else it owns the stream, and callbacks find session->owner. */
+bool smpp_session_invite(struct smpp_session *session,
+			 struct iwf_stream *stream);
 /* Sends nothing new, waits for what is out, unbinds, ends IDLE. */
 void smpp_session_stop(struct smpp_session *session, const char *reason);
 

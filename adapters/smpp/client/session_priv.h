@@ -14,6 +14,8 @@ enum smpp_event {
 	SMPP_EVENT_START,
 	SMPP_EVENT_TIMER,       /* of the state */
 	SMPP_EVENT_OPENED,
+	SMPP_EVENT_INVITED,     /* the SMSC has connected to us */
+	SMPP_EVENT_OUTBIND,
 	SMPP_EVENT_ACCEPTED,    /* bind_resp without a status */
 	SMPP_EVENT_LOST,        /* also: refused, timed out, unbearable */
 	SMPP_EVENT_STOP,
