@@ -178,6 +178,9 @@ const struct iwf_setting smpp_rows[] = {
 	/* How much the SMSC is asked to bear. */
 	IWF_ROW_U32(struct smpp_conf, tps_burst, "tps_burst", "0", 0, 100000,
 		    "So many at once after a silence, 0: a twentieth of tps"),
+	IWF_ROW_TEXTS(struct smpp_conf, throttle_status, "throttle_status", "",
+		      32, "command_status by which this SMSC throttles, beside "
+		      "ESME_RTHROTTLED and ESME_RMSGQFUL"),
 	IWF_ROW_GROUP(struct smpp_conf, outbind, "outbind", outbind_rows,
 		      "The SMSC connects to us; we bind on its connection"),
 	IWF_ROWS_END

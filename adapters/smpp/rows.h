@@ -107,6 +107,7 @@ struct smpp_conf {
 	uint32_t validity_form; /* enum smpp_validity */
 	struct iwf_tls_conf tls;
 	uint32_t tps_burst;
+	struct iwf_texts throttle_status; /* numbers, decimal or 0x */
 	struct smpp_outbind_conf outbind;
 };
 

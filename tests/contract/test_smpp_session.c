@@ -610,6 +610,26 @@ static void settings_that_cannot_be_are_refused(void **state)
 	assert_int_equal(ops->check(&conf, &why), IWF_E_SYNTAX);
 }
 
+static void only_numbers_are_statuses(void **state)
+{
+	static const struct iwf_str words[] = {
+		IWF_STR("0x58"), IWF_STR("4294967295"), IWF_STR("0XfF"),
+		IWF_STR(""), IWF_STR("0"), IWF_STR("0x"), IWF_STR("12x"),
+		IWF_STR("0x12g"), IWF_STR("4294967296"), IWF_STR("-1"),
+		IWF_STR("ff"),
+	};
+	struct iwf_why why;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		struct smpp_conf conf = smsc_conf();
+
+		conf.throttle_status = (struct iwf_texts){ &words[i], 1 };
+		assert_int_equal(smsc_driver.adapter->ops->check(&conf, &why),
+				 i < 3 ? IWF_OK : IWF_E_SYNTAX);
+	}
+}
+
 static void the_password_file_is_trimmed_and_never_logged(void **state)
 {
 	char path[] = "/tmp/test_smpp_password_XXXXXX";
@@ -669,6 +689,7 @@ int main(void)
 		cmocka_unit_test(another_window_needs_no_bind),
 		cmocka_unit_test(the_password_file_is_trimmed_and_never_logged),
 		cmocka_unit_test(settings_that_cannot_be_are_refused),
+		cmocka_unit_test(only_numbers_are_statuses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

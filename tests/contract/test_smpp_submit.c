@@ -584,6 +584,33 @@ static void throttling_that_lasts_is_tried_ever_more_seldom(void **state)
 	flow_close(&flow);
 }
 
+static void vendors_throttle_in_their_own_words(void **state)
+{
+	static const struct iwf_str words[] = {
+		IWF_STR("0x45F"), IWF_STR("1121"),
+	};
+	static const uint32_t codes[] = { 0x45F, 1121 };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct smsc_submit got;
+		struct flow flow;
+		uint64_t id;
+
+		flow.conf = smsc_conf();
+		flow.conf.throttle_status = (struct iwf_texts){ words, 2 };
+		flow_bind_with(&flow);
+		id = flow_submit(&flow, IWF_STR("x"));
+		got = smsc_expect_submit(flow.stream);
+		smsc_answer(flow.stream, codes[i], got.pdu.sequence, NULL);
+		smsc_expect_nothing(flow.stream);
+		assert_int_equal(fake_host_answer_count(flow.host, id), 0);
+		flow_advance(&flow, 1000);
+		smsc_expect_submit(flow.stream);
+		flow_close(&flow);
+	}
+}
+
 static void what_throttling_keeps_goes_back_with_the_link(void **state)
 {
 	struct smsc_submit got;
@@ -851,6 +878,7 @@ int main(void)
 		cmocka_unit_test(what_is_throttled_goes_again_in_its_place),
 		cmocka_unit_test(
 			throttling_that_lasts_is_tried_ever_more_seldom),
+		cmocka_unit_test(vendors_throttle_in_their_own_words),
 		cmocka_unit_test(what_throttling_keeps_goes_back_with_the_link),
 		cmocka_unit_test(
 			a_full_queue_of_one_recipient_holds_nobody_else),

@@ -1,4 +1,5 @@
 /* See answer.h. */
+#include "client/habit.h"
 #include "client/link.h"
 #include "wire/receipt.h"
 
@@ -174,7 +175,7 @@ static void part_answered(struct smpp_link *link, struct smpp_session *session,
 	/* A nack without a reason is no consent. */
 	if (pdu->header.id == SMPP_GENERIC_NACK && code == SMPP_ROK)
 		code = SMPP_RUNKNOWNERR;
-	status = smpp_status_get(code);
+	status = smpp_habit_status(link->conf, code);
 	if (status->class == SMPP_CLASS_OK)
 		part_sent(link, part, pdu);
 	else if (status->class == SMPP_CLASS_THROTTLE)

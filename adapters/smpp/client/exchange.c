@@ -1,5 +1,6 @@
 /* What goes to and fro on a bind, see session.h: requests of ours and how they
  * end, and our answers to those of the SMSC. */
+#include "client/habit.h"
 #include "client/session_priv.h"
 
 /* Beyond this much unsent, requests wait: answers go first. */
@@ -100,7 +101,7 @@ void smpp_session_note_answer(struct smpp_session *session,
 			      const struct smpp_pdu *pdu)
 {
 	const struct smpp_status *status =
-		smpp_status_get(pdu->header.status);
+		smpp_habit_status(session->conf, pdu->header.status);
 	int64_t now_ms = iwf_loop_now_ms(session->loop);
 	uint32_t percent;
 

@@ -1,6 +1,7 @@
 /* See link.h: the binds of a link together make its state. */
 #include "client/link.h"
 
+#include "client/habit.h"
 #include "client/link_tls.h"
 #include "client/wording.h"
 #include "wire/smpp_status.h"
@@ -258,6 +259,9 @@ enum iwf_err smpp_link_check(const void *conf_of_rows, struct iwf_why *why)
 			why->file = "receipts_table";
 		return err;
 	}
+	err = smpp_habit_check(conf, why);
+	if (err)
+		return err;
 	err = files_read(conf, &password, &tls, why);
 	iwf_buf_free(&password);
 	iwf_tls_destroy(&tls);
