@@ -5,12 +5,12 @@
 #include <string.h>
 
 #define SLOT_MS 100
-/* What a late timer may catch up: less than what the share below the limit
- * leaves free in each second. */
-#define CATCH_UP_US 15000
+/* What a loop that was late may catch up. To lose it would cost more than what
+ * is refused for it. */
+#define CATCH_UP_US 100000
 /* Held back by the rate, and not by a lack of messages or answers: who has too
  * few lags by all that may be caught up. */
-#define LATE_US 12000
+#define LATE_US 30000
 #define RATE_MIN 0.2
 /* When the first one is refused there is nothing to judge by. */
 #define RATE_FIRST 5.0

@@ -206,6 +206,8 @@ static const struct row rows[] = {
 	{ "window 300, stalls", WINDOW(300), 1, 10, 1, 12 },
 	{ "window 50, stalls", WINDOW(50), 1, 10, 1, 30 },
 	{ "bucket 300, stalls", BUCKET(300, 0.2), 1, 10, 1, 30 },
+	{ "window 300, long stalls", WINDOW(300), 1, 10, 1, 120 },
+	{ "bucket 2000, long stalls", BUCKET(2000, 0.2), 1, 10, 1, 120 },
 	{ "window 300, three binds", WINDOW(300), 3, 10, 1, 0 },
 	{ "bucket 300, three binds", BUCKET(300, 1), 3, 10, 1, 0 },
 	{ "window 50, three binds", WINDOW(50), 3, 10, 1, 0 },
