@@ -118,8 +118,12 @@ void stream_end(struct iwf_stream *stream, enum iwf_err err)
 
 static void end_errno(struct iwf_stream *stream, enum iwf_err err, int number)
 {
-	stream_set_why(stream, stream->tls && number == EPROTO ?
-		       tls_session_why(stream->tls) : strerror(number));
+	if (stream->tls && number == EPROTO) {
+		stream_set_why(stream, tls_session_why(stream->tls));
+		stream_end(stream, tls_session_err(stream->tls));
+		return;
+	}
+	stream_set_why(stream, strerror(number));
 	stream_end(stream, err);
 }
 

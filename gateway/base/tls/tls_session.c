@@ -98,6 +98,11 @@ const char *tls_session_why(const struct tls_session *session)
 	return session->why;
 }
 
+enum iwf_err tls_session_err(const struct tls_session *session)
+{
+	return session->err;
+}
+
 /* --- records on their way --- */
 
 size_t tls_session_sealed_len(const struct tls_session *session)
@@ -219,6 +224,7 @@ static bool is_flooded(struct tls_session *session)
 	if (tls_session_sealed_len(session) <= FLOOD_MAX_LEN)
 		return false;
 	session->why = "the peer asks for new keys and reads nothing";
+	session->err = IWF_E_LIMIT;
 	end_with(session, EPROTO);
 	return true;
 }

@@ -31,5 +31,6 @@ size_t tls_session_sealed_len(const struct tls_session *session);
 bool tls_session_has_pending(const struct tls_session *session);
 /* Says close_notify, once, if the socket takes it. */
 void tls_session_close(struct tls_session *session);
-/* Why it failed, one line. */
+/* Why it failed, one line, and what that is called (tls_reason_take). */
 const char *tls_session_why(const struct tls_session *session);
+enum iwf_err tls_session_err(const struct tls_session *session);

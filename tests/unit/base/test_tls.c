@@ -430,6 +430,7 @@ static void test_certificate_missing(void **state)
 			"the peer asks for a certificate of ours" :
 			"the peer refused the handshake: no common cipher, or "
 			"it wants a certificate of ours");
+		assert_int_equal(peer.probe.err, IWF_E_DENIED);
 		peer_end(&peer);
 	}
 }
