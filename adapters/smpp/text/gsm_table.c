@@ -146,15 +146,31 @@ uint32_t gsm_table_code(struct gsm_tables tables, uint8_t septet)
 	return code ? code : default_table[place];
 }
 
+/* Places of the default alphabet that are not what ASCII has there; without
+ * that of ESC, which reads as a space but does not say one. */
+static const uint8_t odd_places[] = {
+	0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0B, 0x0C,
+	0x0E, 0x0F, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19,
+	0x1A, 0x1C, 0x1D, 0x1E, 0x1F, 0x24, 0x40, 0x5B, 0x5C, 0x5D, 0x5E, 0x5F,
+	0x60, 0x7B, 0x7C, 0x7D, 0x7E, 0x7F,
+};
+
+static int default_place(uint32_t code)
+{
+	if (code < 128 && default_table[code] == code)
+		return (int)code;
+	for (size_t i = 0; i < sizeof(odd_places); i++)
+		if (default_table[odd_places[i]] == code)
+			return odd_places[i];
+	return -1;
+}
+
 static int default_find(struct gsm_tables tables, uint32_t code)
 {
-	const struct place *locking = locking_of(tables);
+	int place = default_place(code);
 
-	/* ESC's place in the table reads as a space but does not say one. */
-	for (uint8_t i = 0; i < 128; i++)
-		if (default_table[i] == code && i != GSM_ESC)
-			return code_at(locking, i) ? -1 : i;
-	return -1;
+	return place >= 0 && code_at(locking_of(tables), (uint8_t)place) ?
+		-1 : place;
 }
 
 int gsm_table_find(struct gsm_tables tables, uint32_t code)
