@@ -71,12 +71,16 @@ bool ack_refuse(struct delivery *dlv)
 	return true;
 }
 
-bool ack_refuses_for_now(const struct delivery *dlv)
+bool ack_refuse_for_now(struct delivery *dlv, int64_t wait_ms)
 {
 	const struct queue *from = dlv->asker ?
 		queue_by_number(dlv->relay, dlv->asker->origin) : NULL;
 
-	return from && from->ack_refuses && outcome_is_unsent(dlv);
+	if (!from || !from->ack_refuses || !outcome_is_unsent(dlv))
+		return false;
+	dlv->asker->verdict.retry_after_sec = wait_ms < 1000 ? 1 :
+		(uint32_t)(wait_ms / 1000);
+	return true;
 }
 
 static bool is_failure(enum store_state state)

@@ -65,8 +65,9 @@ bool ack_wait(struct intake *intake, struct delivery *dlv);
 /* The delivery ends as dlv->row says and nobody is told but by the answer: true
  * when that is still possible. The row gets told_at. */
 bool ack_refuse(struct delivery *dlv);
-/* A temporary failure of it is the answer, and it ends here. */
-bool ack_refuses_for_now(const struct delivery *dlv);
+/* True: a temporary failure of it is to be the answer, with the time after which
+ * it is worth another try, and it ends here. */
+bool ack_refuse_for_now(struct delivery *dlv, int64_t wait_ms);
 /* A change of the delivery is durable. */
 void ack_saved(struct delivery *dlv);
 /* Its fate will not be known in time, or is none to be told: accepted. */

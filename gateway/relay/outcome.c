@@ -284,7 +284,7 @@ static void finish_queued(struct delivery *dlv)
 		ready_again(dlv, host->state == IWF_LINK_UP);
 		return;
 	}
-	if (ack_refuses_for_now(dlv)) {
+	if (ack_refuse_for_now(dlv, due_ms - now_ms)) {
 		/* Its sender keeps it and tries again by itself. */
 		outcome_end(dlv, STORE_FAILED, dlv->row.text);
 		outcome_left(dlv);

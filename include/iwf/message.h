@@ -198,7 +198,8 @@ struct iwf_verdict {
 	uint64_t original_id;     /* DUPLICATE: of what */
 	/* ACCEPTED under `ack = outcome`: what has become of it meanwhile. With
 	 * FAILED, EXPIRED or CANCELLED nothing of it was sent, and it is the
-	 * only news of it: the peer gets an error and no REPORT follows. */
+	 * only news of it: the peer gets an error and no REPORT follows; a
+	 * temporary one if there is a retry_after_sec. */
 	enum iwf_fate fate;
 	uint32_t code;            /* the other peer's status behind it */
 	bool forbidden;           /* refused by the recipient's policy; ABI 2 */

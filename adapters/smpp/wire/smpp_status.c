@@ -65,7 +65,7 @@ uint32_t smpp_status_from_sip(uint32_t sip_status)
 	switch (sip_status) {
 	case 404: case 410: case 604:
 		return SMPP_RINVDSTADR;
-	case 408: case 480: case 486:
+	case 408: case 423: case 430: case 480: case 486: case 491:
 		return SMPP_RX_T_APPN;
 	case 413: case 415: case 488:
 		return SMPP_RX_R_APPN;
@@ -84,6 +84,8 @@ static uint32_t status_from_fate(const struct iwf_verdict *verdict)
 	switch (verdict->fate) {
 	case IWF_FATE_FAILED:
 	case IWF_FATE_CANCELLED:
+		if (verdict->retry_after_sec)
+			return SMPP_RX_T_APPN;
 		/* Never ESME_ROK: a code of 2xx or none explains no failure. */
 		return verdict->code >= 300 && verdict->code < 700 ?
 			smpp_status_from_sip(verdict->code) : SMPP_RX_P_APPN;

@@ -131,6 +131,8 @@ static void a_temporary_failure_may_be_the_answer(void **state)
 				 refuses ? IWF_FATE_FAILED : IWF_FATE_NONE);
 		assert_int_equal(rig->op1->verdicts[tag].verdict.code,
 				 refuses ? 480 : 0);
+		assert_int_equal(rig->op1->verdicts[tag].verdict
+				 .retry_after_sec, refuses ? 30 : 0);
 		assert_state(rig, id, refuses ? STORE_FAILED : STORE_QUEUED);
 	}
 	rig_assert_balance(rig);

@@ -131,6 +131,11 @@ static const struct {
 	{ { .result = IWF_RESULT_ACCEPTED, .fate = IWF_FATE_FAILED,
 	    .code = 200 }, 0x65 }, /* a failure is never ESME_ROK */
 	{ { .result = IWF_RESULT_ACCEPTED, .fate = IWF_FATE_FAILED }, 0x65 },
+	{ { .result = IWF_RESULT_ACCEPTED, .fate = IWF_FATE_FAILED,
+	    .code = 430 }, 0x64 },
+	/* whatever the other side's code says: it is worth another try */
+	{ { .result = IWF_RESULT_ACCEPTED, .fate = IWF_FATE_FAILED, .code = 20,
+	    .retry_after_sec = 30 }, 0x64 },
 	{ { .result = IWF_RESULT_ACCEPTED, .fate = IWF_FATE_EXPIRED }, 0x65 },
 };
 
