@@ -24,6 +24,11 @@ struct iwf_metric *iwf_host_metrics(const struct iwf_host *host)
 	return host->metrics;
 }
 
+void **iwf_host_shared(struct iwf_host *host)
+{
+	return &host->shared->place;
+}
+
 /* --- state --- */
 
 struct state_news {

@@ -6,6 +6,14 @@
 
 #include <stdatomic.h>
 
+/* What links of one adapter on one loop have in common. */
+struct host_shared {
+	struct host_shared *next;
+	const struct iwf_adapter *adapter;
+	const struct iwf_loop *loop;
+	void *place;
+};
+
 struct iwf_host {
 	struct queue *queue;
 	const struct iwf_adapter *adapter;
@@ -13,6 +21,7 @@ struct iwf_host {
 	struct iwf_loop *loop;
 	struct iwf_log *log;
 	struct iwf_metric *metrics;
+	struct host_shared *shared;
 
 	/* On the relay's loop. */
 	struct delivery_list ready;

@@ -115,6 +115,24 @@ struct queue *relay_link_find(struct relay *relay, struct iwf_str name)
 	return queue && !queue->removed ? queue : NULL;
 }
 
+static struct host_shared *shared_get(struct relay *relay,
+				      const struct iwf_host *host)
+{
+	struct host_shared *shared = relay->shared;
+
+	while (shared && (shared->adapter != host->adapter ||
+			  shared->loop != host->loop))
+		shared = shared->next;
+	if (shared)
+		return shared;
+	shared = IWF_NEW(struct host_shared);
+	shared->adapter = host->adapter;
+	shared->loop = host->loop;
+	shared->next = relay->shared;
+	relay->shared = shared;
+	return shared;
+}
+
 static void add_host(void *arg)
 {
 	struct iwf_host *host = arg;
@@ -123,6 +141,7 @@ static void add_host(void *arg)
 	queue->hosts = realloc(queue->hosts, (queue->host_count + 1) *
 			       sizeof(struct iwf_host *));
 	IWF_BUG_ON(!queue->hosts);
+	host->shared = shared_get(queue->relay, host);
 	host->index = queue->host_count;
 	queue->hosts[queue->host_count++] = host;
 }

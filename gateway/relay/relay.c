@@ -340,6 +340,12 @@ void relay_destroy(struct relay **relayp)
 	}
 	metrics_remove(relay->metrics, relay->values);
 	routes_destroy(&relay->routes);
+	while (relay->shared) {
+		struct host_shared *shared = relay->shared;
+
+		relay->shared = shared->next;
+		free(shared);
+	}
 	values_free(relay);
 	untold_free(relay);
 	cancel_free(relay);

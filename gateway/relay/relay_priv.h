@@ -114,6 +114,7 @@ struct relay {
 	struct routes *routes;
 	struct queue *queues;
 	struct iwf_host *retired;
+	struct host_shared *shared;
 	struct map active;             /* deliveries in memory, by id */
 	atomic_uint intake_count;      /* accepts not yet answered */
 	atomic_bool draining;

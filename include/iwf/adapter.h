@@ -188,6 +188,10 @@ IWF_EXPORT struct iwf_log *iwf_host_log(const struct iwf_host *host);
 IWF_EXPORT const char *iwf_host_name(const struct iwf_host *host);
 /* The link's own metrics, in the order of its adapter's rows. */
 IWF_EXPORT struct iwf_metric *iwf_host_metrics(const struct iwf_host *host);
+/* Where links of one adapter on one loop keep what they share, such as a port
+ * that they listen on: the same place for all of them, NULL at first. Empty it
+ * with the last link. ABI 3. */
+IWF_EXPORT void **iwf_host_shared(struct iwf_host *host);
 /* Stable numbers derived from a job's id, for UDH references of 8 and of 16
  * bits. */
 static inline uint16_t iwf_job_reference16(const struct iwf_job *job)

@@ -9,6 +9,7 @@ struct iwf_host *fake_host_create(struct iwf_loop *loop)
 	struct iwf_host *host = IWF_NEW(struct iwf_host);
 
 	host->loop = loop;
+	host->place = &host->own_place;
 	return host;
 }
 
@@ -198,6 +199,11 @@ void iwf_host_drained(struct iwf_host *host)
 {
 	host->call_count++;
 	host->drained_count++;
+}
+
+void **iwf_host_shared(struct iwf_host *host)
+{
+	return host->place;
 }
 
 struct iwf_loop *iwf_host_loop(const struct iwf_host *host)

@@ -43,6 +43,8 @@ struct fake_value {
 struct iwf_host {
 	struct iwf_loop *loop;
 	struct iwf_link *link;
+	void *own_place;
+	void **place; /* of what links share; a test may point elsewhere */
 	struct iwf_metric metrics[64];
 	unsigned call_count; /* of anything that tells something */
 	struct fake_state states[FAKE_HOST_MAX];
