@@ -9,7 +9,7 @@
 static const struct iwf_setting module_rows[] = {
 	IWF_ROW_TEXT(struct settings_modules, dir, "dir", IWF_MODULE_DIR, 400,
 		     "Folder of the adapters"),
-	IWF_ROW_TEXTS(struct settings_modules, load, "load", "smpp",
+	IWF_ROW_TEXTS(struct settings_modules, load, "load", "smpp, smpp_server",
 		      SETTINGS_ADAPTERS_MAX, "Adapters to load"),
 	IWF_ROWS_END
 };
