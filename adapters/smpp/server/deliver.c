@@ -339,11 +339,34 @@ static void part_refused(struct server_link *link, struct server_part *part,
 	part_answer(link, part, &report);
 }
 
+/* The application is the recipient: what it took over is delivered (SMPP 3.4
+ * 4.6), and nobody else will tell. */
+static void part_delivered(struct server_link *link, struct server_part *part)
+{
+	bool is_awaited = part->job->msg->kind == IWF_KIND_MESSAGE &&
+		part->job->msg->want & IWF_WANT_DELIVERED;
+	char id[SERVER_ID_SIZE];
+	struct iwf_report report = { .fate = IWF_FATE_SENT };
+	struct iwf_report later = {
+		.fate = IWF_FATE_DELIVERED, .remote_count = 1,
+		.happened_at_ms = iwf_loop_wall_ms(link->loop),
+	};
+
+	server_id_format(id, part->job->id, part->number);
+	later.remote_ids[0] = iwf_str_from(id);
+	if (is_awaited) {
+		report.remote_ids[0] = later.remote_ids[0];
+		report.remote_count = 1;
+	}
+	part_answer(link, part, &report);
+	if (is_awaited)
+		iwf_host_report_remote(link->base.host, &later, NULL, 0);
+}
+
 static void part_answered(struct server_link *link, struct server_part *part,
 			  const struct smpp_pdu *pdu)
 {
 	uint32_t code = pdu->header.status;
-	struct iwf_report report = { .fate = IWF_FATE_SENT };
 
 	/* A nack without a reason is no consent. */
 	if (pdu->header.id == SMPP_GENERIC_NACK && code == SMPP_ROK)
@@ -353,7 +376,7 @@ static void part_answered(struct server_link *link, struct server_part *part,
 		return;
 	}
 	count(link, SERVER_METRIC_DELIVER_OK);
-	part_answer(link, part, &report);
+	part_delivered(link, part);
 }
 
 void server_deliver_on_end(struct server_link *link,
