@@ -26,7 +26,7 @@ static const struct word *word_find(enum iwf_fate fate)
 	return NULL;
 }
 
-/* See part_take in submit.c. */
+/* See set_keep in submit.c. */
 static uint64_t set_read(struct iwf_str account, uint32_t *parts)
 {
 	uint64_t set = 0;
@@ -89,7 +89,7 @@ void server_notice_put(struct iwf_arena *arena,
 	uint32_t parts;
 	uint64_t set = set_read(report->account, &parts);
 
-	server_id_format(text, parts ? set : report->about, parts ? part : 0);
+	server_id_format(text, set ? set : report->about, parts ? part : 0);
 	id = iwf_arena_copy(arena, iwf_str_from(text));
 	/* A user's acknowledgement is not the network's receipt (5.2.12). */
 	out->esm_class = report->fate == IWF_FATE_DISPLAYED ?

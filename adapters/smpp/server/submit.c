@@ -30,8 +30,8 @@ struct submit {
 	uint32_t sequence;
 	uint32_t left;
 	uint32_t good;
-	uint64_t id;      /* of the first that was taken */
-	uint64_t set;     /* of parts, 0: it is whole */
+	uint64_t id;      /* the gateway's */
+	uint64_t set;     /* of parts or of a list, 0: it is one message */
 	uint32_t part;
 	uint32_t count;
 	struct submit_dest {
@@ -189,10 +189,9 @@ static void on_done(struct iwf_link *base, uint64_t tag,
 		return;
 	submit->dests[tag & ((1u << TAG_SHIFT) - 1)].status = status;
 	if (status == SMPP_ROK) {
-		/* Of a list, the first one's; receipts tell each its own. */
-		if (!submit->good++)
-			submit->id = verdict->result == IWF_RESULT_DUPLICATE ?
-				verdict->original_id : verdict->id;
+		submit->good++;
+		submit->id = verdict->result == IWF_RESULT_DUPLICATE ?
+			verdict->original_id : verdict->id;
 		/* Its connection is gone: it will be sent again. */
 		if (!server_link_find(link, submit->session))
 			iwf_host_untold(base->host, verdict->id);
@@ -233,6 +232,28 @@ static uint32_t text_take(struct entry *entry)
 	return err ? SMPP_RX_R_APPN : SMPP_ROK;
 }
 
+/* What joins parts or copies a message keeps its account, and the REPORT
+ * brings it back: so receipts have the id that we answered. */
+static void set_keep(struct entry *entry, uint64_t set, uint32_t parts)
+{
+	entry->set = set;
+	entry->msg.account = iwf_arena_printf(entry->session->arena,
+					      "%016llx/%u",
+					      (unsigned long long)set, parts);
+}
+
+/* One id for all of a list (4.5.2). */
+static uint32_t list_take(struct entry *entry)
+{
+	uint64_t set;
+
+	if (!entry->pdu->dest_count)
+		return SMPP_ROK;
+	iwf_random_fill(&set, sizeof(set));
+	set_keep(entry, set | 1, 0);
+	return SMPP_ROK;
+}
+
 static uint32_t part_take(struct entry *entry)
 {
 	static const uint8_t key[16] = "iwf smpp server";
@@ -264,12 +285,7 @@ static uint32_t part_take(struct entry *entry)
 				IWF_STR_ARG(entry->msg.set),
 				(long long)(iwf_loop_wall_ms(entry->link->loop)
 					    / SET_TIME_MS));
-	entry->set = iwf_hash(key, name);
-	/* What is joined of the parts keeps it, and its REPORT brings it back:
-	 * so each part gets its receipt. */
-	entry->msg.account = iwf_arena_printf(arena, "%016llx/%u",
-					      (unsigned long long)entry->set,
-					      parts);
+	set_keep(entry, iwf_hash(key, name) | 1, parts);
 	return SMPP_ROK;
 }
 
@@ -369,8 +385,8 @@ static uint32_t rate_take(struct entry *entry)
 static uint32_t entry_read(struct entry *entry)
 {
 	static uint32_t (*const steps[])(struct entry *entry) = {
-		rate_take, wishes_take, sender_take, octets_take, part_take,
-		text_take, wants_take,
+		rate_take, wishes_take, sender_take, octets_take, list_take,
+		part_take, text_take, wants_take,
 	};
 	uint32_t status = SMPP_ROK;
 
