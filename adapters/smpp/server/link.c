@@ -152,6 +152,10 @@ static void conf_take(struct server_link *link, const struct server_conf *conf)
 		.data_coding_0 = conf->data_coding_0,
 		.parts_max = conf->parts_max,
 		.receipts = SMPP_RECEIPTS_NEVER,
+		.number_ton = 1,
+		.number_npi = 1,
+		.alpha_senders = true,
+		.anonymous = SMPP_ANONYMOUS_EMPTY,
 	};
 	server_bucket_create(&link->bucket, conf->tps, conf->burst,
 			     iwf_loop_now_ms(link->loop));
