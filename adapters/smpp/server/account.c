@@ -1,6 +1,8 @@
 /* Settings and metrics of one account as rows. */
 #include "server/account.h"
 
+#include "rows.h"
+
 static const char *const zero_words[] = { "gsm", "latin1", "ascii", NULL };
 
 const struct iwf_setting server_rows[] = {

@@ -1,8 +1,6 @@
 /* Settings and metrics of one account of the SMPP server. */
 #pragma once
 
-#include "rows.h"
-
 #include <iwf/metric.h>
 #include <iwf/setting.h>
 

@@ -22,7 +22,7 @@ bool server_bucket_take(struct server_bucket *bucket, uint32_t count,
 	bucket->at_ms = now_ms;
 	if (bucket->level_milli > most)
 		bucket->level_milli = most;
-	if (bucket->level_milli < want)
+	if (bucket->level_milli < 1000)
 		return false;
 	bucket->level_milli -= want;
 	return true;

@@ -14,6 +14,7 @@ struct server_bucket {
 /* Full. */
 void server_bucket_create(struct server_bucket *bucket, uint32_t tps,
 			  uint32_t burst, int64_t now_ms);
-/* All of them, or none and false. More than the burst never pass at once. */
+/* All of them, or none and false. A list longer than what is left passes, too,
+ * and those behind it wait for it. */
 bool server_bucket_take(struct server_bucket *bucket, uint32_t count,
 			int64_t now_ms);

@@ -2,6 +2,7 @@
  * waits to be delivered to it. It is up while somebody hears. */
 #pragma once
 
+#include "rows.h"
 #include "server/account.h"
 #include "server/bucket.h"
 #include "server/deliver.h"
