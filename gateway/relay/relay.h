@@ -59,6 +59,7 @@ struct route_conf {
 	struct iwf_str listener;  /* uri of the SIP listener it came in by */
 	struct iwf_str from_link;
 	struct iwf_str from;      /* sender's number or name, as match */
+	struct iwf_str keyword;   /* first word of the text, without case */
 	struct iwf_texts via;     /* links, the first that is up wins; "refuse" */
 	bool share; /* spread over all that are up, not the first */
 };

@@ -27,6 +27,8 @@ const struct iwf_setting route_rows[] = {
 	IWF_ROW_TEXT(struct route_conf, from, "from", "", 64,
 		     "Sender's number or name; a * at its end matches any "
 		     "rest"),
+	IWF_ROW_TEXT(struct route_conf, keyword, "keyword", "", 64,
+		     "First word of the text, in any case"),
 	IWF_ROW_TEXTS(struct route_conf, via, "via", NULL, ROUTE_LINKS_MAX,
 		      "Links in order of preference, or refuse"),
 	IWF_ROW_BOOL(struct route_conf, share, "share", "false",
@@ -149,6 +151,7 @@ static void rule_copy(struct routes *routes, struct rule *rule,
 	rule->conf.service = keep(routes, conf->service);
 	rule->conf.listener = keep(routes, conf->listener);
 	rule->conf.from_link = keep(routes, conf->from_link);
+	rule->conf.keyword = keep(routes, conf->keyword);
 	for (size_t i = 0; i < conf->via.count; i++)
 		via[i] = keep(routes, conf->via.items[i]);
 	rule->conf.via = (struct iwf_texts){ via, conf->via.count };
@@ -258,6 +261,31 @@ static bool matches_pattern(const struct routes *routes,
 	return found >= 0;
 }
 
+/* A word ends with a blank. */
+static struct iwf_str first_word(struct iwf_str text)
+{
+	size_t from = 0;
+	size_t to;
+
+	while (from < text.len && strchr(" \t\r\n", text.ptr[from]))
+		from++;
+	for (to = from; to < text.len && !strchr(" \t\r\n", text.ptr[to]); to++)
+		;
+	return iwf_str_sub(text, from, to);
+}
+
+/* The parts behind the first say nothing of it: they are not refused for what
+ * only the whole text will tell. */
+static bool matches_keyword(const struct rule *rule,
+			    const struct iwf_message *msg)
+{
+	if (!rule->conf.keyword.len)
+		return true;
+	if (msg->part > 1)
+		return !rule->refuses;
+	return iwf_str_eq_case(rule->conf.keyword, first_word(msg->body));
+}
+
 static bool matches(const struct routes *routes, const struct rule *rule,
 		    const struct iwf_message *msg, struct iwf_str from_link)
 {
@@ -272,6 +300,7 @@ static bool matches(const struct routes *routes, const struct rule *rule,
 	       (!conf->listener.len ||
 		iwf_str_eq(conf->listener, msg->listener)) &&
 	       matches_service(conf->service, msg->service) &&
+	       matches_keyword(rule, msg) &&
 	       matches_pattern(routes, rule, &msg->to);
 }
 
