@@ -44,7 +44,10 @@
 /* Taken in the last second less than this share of the rate: not by chance. */
 #define FALL_CLEAR 0.85
 #define RISE_CLEAR 1.1
+/* congestion_state: from here on nearing congestion, and congested. */
+#define NEAR_PERCENT 90
 #define BUSY_PERCENT 100
+#define BUSY_MS 1000
 #define BUSY_SHARE 0.9
 
 #define PAUSE_MIN_MS 10.0
@@ -264,16 +267,20 @@ void smpp_pace_on_lost(struct smpp_pace *pace)
 	pace->is_test_out = false;
 }
 
+/* Nearing congestion it gets no more than now, congested less and less. */
 void smpp_pace_on_congestion(struct smpp_pace *pace, uint32_t percent,
 			     int64_t now_ms)
 {
-	double second;
+	double now = pace->rate > 0 ? pace->rate :
+		taken_in_second(pace, now_ms);
 
-	if (percent < BUSY_PERCENT || now_ms - pace->throttled_ms < 1000)
+	if (percent < NEAR_PERCENT || now < 1 ||
+	    now_ms - pace->throttled_ms < BUSY_MS)
 		return;
-	second = taken_in_second(pace, now_ms);
-	if (second < 1)
-		return;
-	rate_fall(pace, second * BUSY_SHARE / SHARE_FIRST, now_ms);
+	if (percent >= BUSY_PERCENT)
+		now *= BUSY_SHARE;
+	/* As if it had been found before, so that no look above follows. */
+	pace->rate = now;
+	rate_fall(pace, now / SHARE_FIRST, now_ms);
 	pace->last_us = pace->next_us = now_ms * 1000;
 }

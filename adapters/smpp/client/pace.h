@@ -47,6 +47,6 @@ bool smpp_pace_on_throttled(struct smpp_pace *pace, int64_t sent_ms,
 			    int64_t now_ms);
 /* No answer will come to what is out. */
 void smpp_pace_on_lost(struct smpp_pace *pace);
-/* The SMSC says how busy it is (SMPP 5.0 4.8.4.18), 0 to 100. */
+/* The SMSC says how busy it is, 0 to 100 (congestion_state of SMPP 5.0). */
 void smpp_pace_on_congestion(struct smpp_pace *pace, uint32_t percent,
 			     int64_t now_ms);

@@ -339,13 +339,22 @@ static void a_busy_smsc_is_spared(void **state)
 
 	(void)state;
 	line_run(&line, 2000);
-	smpp_pace_on_congestion(pace, 99, line.now_ms);
+	smpp_pace_on_congestion(pace, 89, line.now_ms);
 	assert_true(pace->rate == 0);
+	/* Near it stays as it is, for as long as that is said. */
+	for (int i = 0; i < 60; i++) {
+		smpp_pace_on_congestion(pace, 95, line.now_ms);
+		line_run(&line, 1000);
+		assert_true(pace->rate > 90 && pace->rate < 105);
+	}
 	smpp_pace_on_congestion(pace, 100, line.now_ms);
 	assert_true(pace->rate > 80 && pace->rate < 95);
 	/* Each answer says so; once a second counts. */
 	smpp_pace_on_congestion(pace, 100, line.now_ms + 1);
 	assert_true(pace->rate > 80);
+	/* Then it is looked for again. */
+	line_run(&line, 30000);
+	assert_true(pace->rate == 0 || pace->rate > 98);
 }
 
 int main(void)
