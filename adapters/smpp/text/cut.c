@@ -96,18 +96,22 @@ static void cut_whole(struct iwf_arena *arena, struct smpp_cut *cut)
 static enum iwf_err cut_pieces(struct iwf_arena *arena, size_t max_parts,
 			       struct smpp_cut *cut)
 {
+	size_t found[SMPP_PARTS_MAX];
 	struct walk walk = {
 		.way = &cut->way, .text = cut->text,
 		.room = smpp_way_room(&cut->way, true),
-		.max_parts = max_parts,
-		.ends = IWF_ARENA_ARRAY(arena, size_t, max_parts),
+		.max_parts = max_parts, .ends = found,
 	};
+	size_t *ends;
 
 	walk_run(&walk);
 	if (walk.count > max_parts || walk.begin < cut->text.len)
 		return IWF_E_LIMIT;
+	/* Many cuts are tried; each keeps in the arena no more than it has. */
+	ends = IWF_ARENA_ARRAY(arena, size_t, walk.count);
+	memcpy(ends, found, walk.count * sizeof(*ends));
 	cut->count = walk.count;
-	cut->ends = walk.ends;
+	cut->ends = ends;
 	cut->moved = walk.moved;
 	return IWF_OK;
 }

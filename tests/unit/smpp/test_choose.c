@@ -105,6 +105,8 @@ static void plainness_is_for_saving(void **state)
 	struct smpp_text_rules rules = defaults;
 	struct iwf_str curly = repeat(arena, "it’s ", 20);
 	struct smpp_cut cut;
+	struct smpp_way way;
+	uint8_t moved;
 
 	(void)state;
 	assert_int_equal(smpp_choose(arena, &rules, curly, &cut), 0);
@@ -113,6 +115,11 @@ static void plainness_is_for_saving(void **state)
 	rules.plain = SMPP_PLAIN_PUNCTUATION;
 	assert_int_equal(smpp_choose(arena, &rules, curly, &cut), 0);
 	assert_int_equal(cut.count, 1);
+	octets_assert(cut.text, repeat(arena, "it's ", 20));
+	/* A resend is made plain in the same way. */
+	assert_true(smpp_way_parse(smpp_way_word(&cut.way, cut.moved), &way,
+				   &moved));
+	assert_int_equal(smpp_choose_way(arena, &way, curly, 255, &cut), 0);
 	octets_assert(cut.text, repeat(arena, "it's ", 20));
 	/* One short message it is anyway: then nothing is replaced. */
 	assert_int_equal(smpp_choose(arena, &rules, IWF_STR("it’s"), &cut), 0);
