@@ -313,6 +313,41 @@ static void receipts_of_every_shape_are_reported(void **state)
 	}
 }
 
+/* Text, parameters, and both, in the message_payload of a data_sm. */
+static void receipts_come_by_data_sm(void **state)
+{
+	static const struct iwf_str rows[] = {
+		IWF_STR("\x04\x24\x00\x13" "id:0A1 stat:DELIVRD"),
+		IWF_STR("\x00\x1E\x00\x03" "A1\0" "\x04\x27\x00\x01\x02"),
+		IWF_STR("\x04\x27\x00\x01\x02" "\x00\x1E\x00\x03" "a1\0"
+			"\x04\x24\x00\x0C" "stat:DELIVRD"),
+	};
+
+	(void)state;
+	for (uint32_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct smsc_message message = mo_hello;
+		struct smsc_pdu answer;
+		struct flow flow;
+
+		flow_bind(&flow);
+		message.id = SMSC_DATA_SM;
+		message.esm_class = 4;
+		message.text = IWF_STR_NONE;
+		message.tlvs = rows[i];
+		smsc_deliver(flow.stream, 5, &message);
+		assert_int_equal(flow.host->accept_count, 0);
+		assert_int_equal(flow.host->remote_count, 1);
+		assert_int_equal(flow.host->remotes[0].report.fate,
+				 IWF_FATE_DELIVERED);
+		flow_assert_str(flow.host->remotes[0].report.remote_ids[0],
+				"a1");
+		fake_host_answer_remote(flow.host, 0, IWF_RESULT_ACCEPTED);
+		answer = smsc_expect(flow.stream, SMSC_DATA_SM | SMSC_RESP);
+		assert_int_equal(answer.status, 0);
+		flow_close(&flow);
+	}
+}
+
 /* Rows of the link come before those of the specification. */
 static void receipts_mean_what_the_link_says(void **state)
 {
@@ -482,6 +517,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_text_is_refused),
 		cmocka_unit_test(zero_means_what_the_setting_says),
 		cmocka_unit_test(receipts_of_every_shape_are_reported),
+		cmocka_unit_test(receipts_come_by_data_sm),
 		cmocka_unit_test(receipts_mean_what_the_link_says),
 		cmocka_unit_test(bases_are_learnt_from_joins),
 		cmocka_unit_test(stages_on_the_way_are_only_answered),
