@@ -65,6 +65,7 @@ const char *ctl_text(const json_t *object, const char *key);
 json_int_t ctl_number(const json_t *object, const char *key);
 /* Control characters of peers stay off the terminal. */
 void ctl_put(FILE *out, const char *text);
+void ctl_put_len(FILE *out, const char *text, size_t len);
 /* "250ms", "4.2s", "3m12s", "5h03m", "2d04h" into CTL_DURATION_LEN bytes. */
 #define CTL_DURATION_LEN 32
 void ctl_duration(char *to, json_int_t ms);
@@ -76,4 +77,4 @@ ctl_print_fn ctl_print_conformance;
 ctl_print_fn ctl_print_version, ctl_print_status, ctl_print_links;
 ctl_print_fn ctl_print_queue, ctl_print_list, ctl_print_ledger;
 ctl_print_fn ctl_print_trace, ctl_print_sent, ctl_print_text, ctl_print_level;
-ctl_print_fn ctl_print_cancelled, ctl_print_mapping;
+ctl_print_fn ctl_print_lines, ctl_print_cancelled, ctl_print_mapping;

@@ -117,6 +117,28 @@ enum ctl_exit ctl_print_text(const json_t *answer, FILE *out)
 	return CTL_OK;
 }
 
+/* Lines "key: value" with the values below one another. */
+enum ctl_exit ctl_print_lines(const json_t *answer, FILE *out)
+{
+	const char *line = ctl_text(answer, "text");
+
+	while (*line) {
+		size_t len = strcspn(line, "\n");
+		size_t key = strcspn(line, ":\n");
+
+		if (key < len) {
+			fprintf(out, "%-20.*s ", (int)key, line);
+			key += 1 + strspn(line + key + 1, " ");
+		} else {
+			key = 0;
+		}
+		ctl_put_len(out, line + key, len - key);
+		fputc('\n', out);
+		line += len + (line[len] == '\n');
+	}
+	return CTL_OK;
+}
+
 enum ctl_exit ctl_print_cancelled(const json_t *answer, FILE *out)
 {
 	const char *state = ctl_text(answer, "state");

@@ -152,11 +152,16 @@ json_int_t ctl_number(const json_t *object, const char *key)
 	return json_integer_value(json_object_get(object, key));
 }
 
+void ctl_put_len(FILE *out, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		fputc(((unsigned char)text[i] < 0x20 && text[i] != '\n') ||
+		      text[i] == 0x7f ? ' ' : text[i], out);
+}
+
 void ctl_put(FILE *out, const char *text)
 {
-	for (; *text; text++)
-		fputc(((unsigned char)*text < 0x20 && *text != '\n') ||
-		      *text == 0x7f ? ' ' : *text, out);
+	ctl_put_len(out, text, strlen(text));
 }
 
 void ctl_duration(char *to, json_int_t ms)

@@ -27,7 +27,8 @@ const struct ctl_command ctl_commands[] = {
 	{ "cancel", "id", "", "", "ID", "takes a delivery back if it has not left "
 	  "yet", ctl_print_cancelled, NULL },
 	{ "explain", NULL, " to text from want ", " to text ", MESSAGE_USAGE,
-	  "tells how a message would go; nothing is sent", ctl_print_text, NULL },
+	  "tells how a message would go; nothing is sent", ctl_print_lines,
+	  NULL },
 	{ "table", "service", " link ", "", "SERVICE [--link NAME]",
 	  "how the words of a service's peers (sms) meet fates, and which rows "
 	  "the configuration has changed", ctl_print_mapping, NULL },

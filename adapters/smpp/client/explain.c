@@ -70,14 +70,14 @@ void smpp_explain(struct iwf_link *base, const struct iwf_message *msg,
 	binds_explain(link, text);
 	err = smpp_compose(arena, link->conf, &job,
 			   iwf_loop_wall_ms(link->loop), &draft, &why);
-	if (err) {
+	if (err)
 		iwf_buf_printf(text, "refused: %s\n", why.text);
-	} else {
+	else
 		smpp_explain_split(link->conf, &draft.split, text);
-		pdu_explain(&draft, text);
-	}
 	if (msg->kind == IWF_KIND_MESSAGE)
 		smpp_explain_wording(link->conf, msg->body,
 				     err ? NULL : &draft.split, text);
+	if (!err)
+		pdu_explain(&draft, text);
 	iwf_arena_destroy(&arena);
 }

@@ -136,8 +136,9 @@ static const struct row rows[] = {
 	  "report 7: failed, queued by link cpm\n", "" },
 	{ { "explain", "--to", "+1", "--text", "x" },
 	  "{\"cmd\":\"explain\",\"to\":\"+1\",\"text\":\"x\"}",
-	  "{\"ok\":true,\"text\":\"route: rule 1\\nx\\u0007\\n\"}", 0,
-	  "route: rule 1\nx \n", "" },
+	  "{\"ok\":true,\"text\":\"route: rule 1\\nx\\u0007\\npart: 1: a\"}",
+	  0, "route                rule 1\nx \n"
+	  "part                 1: a\n", "" },
 	{ { "table", "sms" }, "{\"cmd\":\"table\",\"service\":\"sms\"}",
 	  "{\"ok\":true,\"columns\":[\"link\",\"code\"],\"rows\":["
 	  "{\"link\":\"*\",\"code\":\"0\"},{\"code\":\"12\",\"link\":\"op1\"}]}",
