@@ -188,6 +188,16 @@ IWF_EXPORT struct iwf_log *iwf_host_log(const struct iwf_host *host);
 IWF_EXPORT const char *iwf_host_name(const struct iwf_host *host);
 /* The link's own metrics, in the order of its adapter's rows. */
 IWF_EXPORT struct iwf_metric *iwf_host_metrics(const struct iwf_host *host);
+/* Where a message that this link brought stands, asked for by its verdict's id:
+ * ACCEPTED with the fate and code (QUEUED, SENT, UNSURE while an answer is
+ * awaited, ...); UNMATCHED: it brought none with this id. ABI 3. */
+IWF_EXPORT void iwf_host_inquire(struct iwf_host *host, uint64_t id,
+				 iwf_done_fn *done, uint64_t tag);
+/* The same, and the message is not wanted any more: what waits ends as
+ * CANCELLED, with the REPORT that was asked for; another fate says that it was
+ * too late. ABI 3. */
+IWF_EXPORT void iwf_host_withdraw(struct iwf_host *host, uint64_t id,
+				  iwf_done_fn *done, uint64_t tag);
 /* Where links of one adapter on one loop keep what they share, such as a port
  * that they listen on: the same place for all of them, NULL at first. Empty it
  * with the last link. ABI 3. */

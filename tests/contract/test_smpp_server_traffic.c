@@ -341,6 +341,85 @@ static void parts_have_their_receipts(void **state)
 	contract_close(&t.contract);
 }
 
+static void inquiry_answer(struct traffic *t, unsigned index,
+			   enum iwf_result result, enum iwf_fate fate)
+{
+	const struct fake_inquiry *inquiry = &t->host->inquiries[index];
+	const struct iwf_verdict verdict = {
+		.result = result, .id = inquiry->id, .fate = fate,
+	};
+
+	inquiry->done(t->host->link, inquiry->tag, &verdict);
+}
+
+#define QUERY_BODY "00000000000000ab\0\1\1" "491\0"
+#define CANCEL_BODY "\0" QUERY_BODY "\0\0\0"
+#define OCTETS(text) iwf_str_make(text, sizeof(text) - 1)
+
+static void questions_are_answered(void **state)
+{
+	static const struct { enum iwf_fate fate; unsigned state, cancel; }
+	rows[] = {
+		{ IWF_FATE_QUEUED, 1, 0x11 }, { IWF_FATE_SENT, 1, 0x11 },
+		{ IWF_FATE_UNSURE, 1, 0x11 }, { IWF_FATE_DELIVERED, 2, 0x11 },
+		{ IWF_FATE_EXPIRED, 3, 0x11 }, { IWF_FATE_CANCELLED, 4, 0 },
+		{ IWF_FATE_FAILED, 5, 0x11 },
+	};
+	struct traffic t = { 0 };
+	struct smsc_pdu pdu;
+
+	(void)state;
+	traffic_start(&t);
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		smsc_send(t.stream, 3, 0, 70, OCTETS(QUERY_BODY));
+		smsc_send(t.stream, 8, 0, 71, OCTETS(CANCEL_BODY));
+		assert_int_equal(t.host->inquiries[2 * i].id, 0xab);
+		assert_false(t.host->inquiries[2 * i].is_withdrawal);
+		assert_true(t.host->inquiries[2 * i + 1].is_withdrawal);
+		smsc_expect_nothing(t.stream);
+		inquiry_answer(&t, 2 * i, IWF_RESULT_ACCEPTED, rows[i].fate);
+		pdu = smsc_expect(t.stream, 3 | SMSC_RESP);
+		assert_int_equal(pdu.sequence, 70);
+		assert_int_equal(pdu.status, 0);
+		assert_int_equal(pdu.body[pdu.body_len - 2], rows[i].state);
+		inquiry_answer(&t, 2 * i + 1, IWF_RESULT_ACCEPTED,
+			       rows[i].fate);
+		pdu = smsc_expect(t.stream, 8 | SMSC_RESP);
+		assert_int_equal(pdu.status, rows[i].cancel);
+	}
+	contract_close(&t.contract);
+}
+
+static void questions_of_nothing_are_refused(void **state)
+{
+	struct traffic t = { 0 };
+
+	(void)state;
+	traffic_start(&t);
+	smsc_send(t.stream, 3, 0, 1, OCTETS("ab\0\1\1" "491\0"));
+	assert_int_equal(smsc_expect(t.stream, 3 | SMSC_RESP).status, 0x0C);
+	smsc_send(t.stream, 3, 0, 2, OCTETS(QUERY_BODY));
+	inquiry_answer(&t, 0, IWF_RESULT_UNMATCHED, IWF_FATE_NONE);
+	assert_int_equal(smsc_expect(t.stream, 3 | SMSC_RESP).status, 0x0C);
+	/* Nobody waits for the answer any more. */
+	smsc_send(t.stream, 3, 0, 3, OCTETS(QUERY_BODY));
+	fake_net_hang_up(t.stream, IWF_OK);
+	inquiry_answer(&t, 1, IWF_RESULT_ACCEPTED, IWF_FATE_SENT);
+	contract_close(&t.contract);
+}
+
+static void nothing_is_replaced(void **state)
+{
+	struct traffic t = { 0 };
+
+	(void)state;
+	traffic_start(&t);
+	smsc_send(t.stream, 7, 0, 1, OCTETS("00000000000000ab\0\1\1"
+		  "491\0" "\0\0" "\0\0\2hi"));
+	assert_int_equal(smsc_expect(t.stream, 7 | SMSC_RESP).status, 0x13);
+	contract_close(&t.contract);
+}
+
 static void binds_share_what_is_delivered(void **state)
 {
 	struct traffic t = { 0 };
@@ -397,6 +476,9 @@ int main(void)
 		cmocka_unit_test(a_list_is_answered_once),
 		cmocka_unit_test(a_report_becomes_a_receipt),
 		cmocka_unit_test(parts_have_their_receipts),
+		cmocka_unit_test(questions_are_answered),
+		cmocka_unit_test(questions_of_nothing_are_refused),
+		cmocka_unit_test(nothing_is_replaced),
 		cmocka_unit_test(binds_share_what_is_delivered),
 		cmocka_unit_test(silence_is_unsure),
 	};

@@ -201,6 +201,26 @@ void iwf_host_drained(struct iwf_host *host)
 	host->drained_count++;
 }
 
+static void inquiry_note(struct iwf_host *host,
+			 const struct fake_inquiry *inquiry)
+{
+	IWF_BUG_ON(host->inquiry_count == 16);
+	host->call_count++;
+	host->inquiries[host->inquiry_count++] = *inquiry;
+}
+
+void iwf_host_inquire(struct iwf_host *host, uint64_t id, iwf_done_fn *done,
+		      uint64_t tag)
+{
+	inquiry_note(host, &(struct fake_inquiry){ id, false, done, tag });
+}
+
+void iwf_host_withdraw(struct iwf_host *host, uint64_t id, iwf_done_fn *done,
+		       uint64_t tag)
+{
+	inquiry_note(host, &(struct fake_inquiry){ id, true, done, tag });
+}
+
 void **iwf_host_shared(struct iwf_host *host)
 {
 	return host->place;

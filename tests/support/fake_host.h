@@ -59,6 +59,14 @@ struct iwf_host {
 	unsigned accept_count;
 	struct fake_report lookups[16];
 	unsigned lookup_count;
+	/* inquire and withdraw: who asked, about what */
+	struct fake_inquiry {
+		uint64_t id;
+		bool is_withdrawal;
+		iwf_done_fn *done;
+		uint64_t tag;
+	} inquiries[16];
+	unsigned inquiry_count;
 	unsigned wake_count;
 	struct iwf_arena *wake_arena;
 	struct iwf_address awake;  /* the last */

@@ -2,6 +2,7 @@
 #include "server/read.h"
 
 #include "server/door.h"
+#include "server/inquire.h"
 #include "server/link.h"
 
 #include <stdio.h>
@@ -92,19 +93,7 @@ static void submitted(struct server_session *session,
 		server_submit(session, pdu);
 }
 
-/* The gateway has no way to ask for one of these yet: the honest answer. */
-static void queried(struct server_session *session, const struct smpp_pdu *pdu)
-{
-	answer(session, pdu, session->link ? SMPP_RQUERYFAIL : SMPP_RINVBNDSTS);
-}
-
-static void cancelled(struct server_session *session,
-		      const struct smpp_pdu *pdu)
-{
-	answer(session, pdu, session->link ? SMPP_RCANCELFAIL :
-	       SMPP_RINVBNDSTS);
-}
-
+/* What was accepted does not change; it may be cancelled. */
 static void replaced(struct server_session *session,
 		     const struct smpp_pdu *pdu)
 {
@@ -123,8 +112,8 @@ static const struct {
 	{ SMPP_ENQUIRE_LINK | SMPP_RESPONSE, enquire_answered },
 	{ SMPP_DATA_SM, submitted },
 	{ SMPP_SUBMIT_MULTI, submitted },
-	{ SMPP_QUERY_SM, queried },
-	{ SMPP_CANCEL_SM, cancelled },
+	{ SMPP_QUERY_SM, server_query },
+	{ SMPP_CANCEL_SM, server_cancel },
 	{ SMPP_REPLACE_SM, replaced },
 	{ SMPP_BIND_TRANSCEIVER, bind_asked },
 	{ SMPP_BIND_TRANSMITTER, bind_asked },

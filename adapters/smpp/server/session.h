@@ -30,6 +30,7 @@ struct server_session {
 	uint32_t sequence;         /* the last of ours */
 	uint32_t enquire_sequence; /* 0: none is out */
 	uint32_t waiting_count;    /* its messages not yet answered */
+	uint32_t inquiry_count;    /* its questions about them */
 	bool is_reading;           /* freed by who reads, if it ends */
 	bool is_leaving;           /* unbind has been said by one of us */
 	int64_t heard_ms;
