@@ -6,10 +6,14 @@
 
 #include <cmocka.h>
 
-#define SHA256 "sha256$salt$" \
+#define DIGEST \
 	"bede90386d450cea8b77b822f8887065e4e5abf132c2f9dccfcc7fbd4cba5e35"
-#define PBKDF2 "pbkdf2$20000$NaCl$" \
+#define DERIVED \
 	"611f7a60df2de159d0a7b4ac82f50065dab2e9f2adef389683afef1b1c33694d"
+#define NO_DIGEST \
+	"gede90386d450cea8b77b822f8887065e4e5abf132c2f9dccfcc7fbd4cba5e35"
+#define SHA256 "sha256$salt$" DIGEST
+#define PBKDF2 "pbkdf2$20000$NaCl$" DERIVED
 
 static const struct { const char *secret, *guess; bool is; } guesses[] = {
 	{ "secret", "secret", true }, { "secret", "Secret", false },
@@ -37,12 +41,12 @@ static const struct { const char *secret; enum iwf_err err; } checks[] = {
 	{ "", IWF_OK }, { "12345678", IWF_OK }, { SHA256, IWF_OK },
 	{ PBKDF2, IWF_OK }, { "123456789", IWF_E_LIMIT },
 	{ "sha256$", IWF_E_SYNTAX }, { "sha256$s$12", IWF_E_SYNTAX },
-	{ "sha256$$" "bede90386d450cea8b77b822f8887065e4e5abf132c2f9dccfcc7fbd4cba5e35", IWF_E_SYNTAX },
+	{ "sha256$$" DIGEST, IWF_E_SYNTAX },
 	{ SHA256 "0", IWF_E_SYNTAX },
-	{ "sha256$salt$g" "ede90386d450cea8b77b822f8887065e4e5abf132c2f9dccfcc7fbd4cba5e35", IWF_E_SYNTAX },
-	{ "pbkdf2$0$s$" "611f7a60df2de159d0a7b4ac82f50065dab2e9f2adef389683afef1b1c33694d", IWF_E_SYNTAX },
-	{ "pbkdf2$20001$s$" "611f7a60df2de159d0a7b4ac82f50065dab2e9f2adef389683afef1b1c33694d", IWF_E_SYNTAX },
-	{ "pbkdf2$x$s$" "611f7a60df2de159d0a7b4ac82f50065dab2e9f2adef389683afef1b1c33694d", IWF_E_SYNTAX },
+	{ "sha256$salt$" NO_DIGEST, IWF_E_SYNTAX },
+	{ "pbkdf2$0$s$" DERIVED, IWF_E_SYNTAX },
+	{ "pbkdf2$20001$s$" DERIVED, IWF_E_SYNTAX },
+	{ "pbkdf2$x$s$" DERIVED, IWF_E_SYNTAX },
 	/* Like a hash, but not one of ours: too long for a password. */
 	{ "$2y$10$abcdefgh", IWF_E_LIMIT },
 };
