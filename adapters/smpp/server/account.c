@@ -75,6 +75,8 @@ const struct iwf_setting server_rows[] = {
 		       "What the application means by data_coding 0"),
 	IWF_ROW_U32(struct server_conf, parts_max, "parts_max", "10", 1, 255,
 		    "Longer messages to it are refused, never cut short"),
+	IWF_ROW_GROUP(struct server_conf, tls, "tls", iwf_tls_server_rows,
+		      "TLS on the port, the same for all of its accounts"),
 	IWF_ROWS_END
 };
 

@@ -3,6 +3,7 @@
 
 #include <iwf/metric.h>
 #include <iwf/setting.h>
+#include <iwf/tls.h>
 
 struct server_conf {
 	struct iwf_str listen;
@@ -35,6 +36,7 @@ struct server_conf {
 	uint32_t short_npi;
 	uint32_t data_coding_0; /* enum smpp_zero */
 	uint32_t parts_max;
+	struct iwf_tls_conf tls;
 };
 
 extern const struct iwf_setting server_rows[];

@@ -31,13 +31,56 @@ static struct iwf_stream_owner *on_accept(struct iwf_listener *listener,
 
 static const struct iwf_listener_ops listener_ops = { on_accept };
 
+bool server_door_is_for(const struct server_door *door,
+			const struct server_conf *conf)
+{
+	return door->port == conf->port && door->is_tls == conf->tls.enable &&
+		iwf_str_eq(iwf_str_from(door->host), conf->listen);
+}
+
 static struct server_door *door_find(struct server_door *door,
 				     const struct server_conf *conf)
 {
-	while (door && (door->port != conf->port ||
-			!iwf_str_eq(iwf_str_from(door->host), conf->listen)))
+	while (door && !server_door_is_for(door, conf))
 		door = door->next;
 	return door;
+}
+
+void server_door_renew(struct server_door *door,
+		       const struct server_conf *conf)
+{
+	struct iwf_why why = { 0 };
+	struct iwf_tls *tls = NULL;
+
+	if (iwf_tls_create(&tls, IWF_TLS_SERVER, &conf->tls, &why)) {
+		iwf_log_error(door->log, "tls_kept", "why=\"%s\"", why.text);
+		return;
+	}
+	iwf_listener_set_tls(door->listener, tls);
+	iwf_tls_destroy(&tls);
+}
+
+/* IWF_E_...: why tells. */
+static enum iwf_err port_open(struct server_door *door,
+			      const struct server_conf *conf,
+			      struct iwf_why *why)
+{
+	struct iwf_listen_conf listen = {
+		.host = conf->listen, .port = (uint16_t)conf->port,
+		.connections_max = conf->connections_max,
+		.input_max_len = INPUT_MAX_LEN,
+		.handshake_ms = conf->bind_timeout_ms,
+	};
+	struct iwf_tls *tls = NULL;
+	enum iwf_err err = iwf_tls_create(&tls, IWF_TLS_SERVER, &conf->tls,
+					  why);
+
+	if (err)
+		return err;
+	listen.tls = tls;
+	door->listener = iwf_listen(door->loop, &listen, &door->owner, why);
+	iwf_tls_destroy(&tls);
+	return door->listener ? IWF_OK : IWF_E_IO;
 }
 
 static struct server_door *door_create(struct server_link *link,
@@ -45,11 +88,6 @@ static struct server_door *door_create(struct server_link *link,
 				       struct iwf_why *why)
 {
 	const struct server_conf *conf = link->conf;
-	const struct iwf_listen_conf listen = {
-		.host = conf->listen, .port = (uint16_t)conf->port,
-		.connections_max = conf->connections_max,
-		.input_max_len = INPUT_MAX_LEN,
-	};
 	struct server_door *door = IWF_NEW(struct server_door);
 
 	door->owner.ops = &listener_ops;
@@ -60,8 +98,8 @@ static struct server_door *door_create(struct server_link *link,
 	snprintf(door->host, sizeof(door->host), "%.*s",
 		 IWF_STR_ARG(conf->listen));
 	iwf_random_fill(door->lockout.key, sizeof(door->lockout.key));
-	door->listener = iwf_listen(door->loop, &listen, &door->owner, why);
-	if (!door->listener) {
+	door->is_tls = conf->tls.enable;
+	if (port_open(door, conf, why)) {
 		free(door);
 		return NULL;
 	}

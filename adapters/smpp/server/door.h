@@ -3,6 +3,7 @@
  * of the adapter on this loop name; the last link closes it. */
 #pragma once
 
+#include "server/account.h"
 #include "server/lockout.h"
 #include "server/session.h"
 
@@ -13,6 +14,7 @@ struct server_door {
 	struct iwf_listener *listener;
 	struct iwf_loop *loop;
 	struct iwf_log *log;        /* of the account that opened it */
+	bool is_tls;
 	char host[46];
 	uint16_t port;
 	uint32_t bind_timeout_ms;
@@ -24,6 +26,12 @@ struct server_door {
 /* NULL: why says that nobody can listen there. */
 struct server_door *server_door_open(struct server_link *link,
 				     struct iwf_why *why);
+/* Serves what these settings want. */
+bool server_door_is_for(const struct server_door *door,
+			const struct server_conf *conf);
+/* Reads certificate and key again, for the connections to come. */
+void server_door_renew(struct server_door *door,
+		       const struct server_conf *conf);
 void server_door_close(struct server_door *door, struct server_link *link);
 /* Answers the bind; the session belongs to the account then, or ends. */
 void server_door_bind(struct server_door *door, struct server_session *session,

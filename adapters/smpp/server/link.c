@@ -123,6 +123,7 @@ enum iwf_err server_link_check(const void *conf_of_rows, struct iwf_why *why)
 {
 	const struct server_conf *conf = conf_of_rows;
 	struct iwf_buf secret = { 0 };
+	struct iwf_tls *tls = NULL;
 	enum iwf_err err;
 
 	if ((conf->password.len > 0) + (conf->password_file.len > 0) +
@@ -134,6 +135,9 @@ enum iwf_err server_link_check(const void *conf_of_rows, struct iwf_why *why)
 				   "inactivity is below enquire_link");
 	err = secret_read(conf, &secret, why);
 	iwf_buf_free(&secret);
+	if (!err)
+		err = iwf_tls_create(&tls, IWF_TLS_SERVER, &conf->tls, why);
+	iwf_tls_destroy(&tls);
 	return err ? err : server_allow_check(&conf->allow, why);
 }
 
@@ -216,13 +220,6 @@ enum iwf_err server_link_open(struct iwf_link **out, struct iwf_host *host,
 	return IWF_OK;
 }
 
-static bool has_moved(const struct server_door *door,
-		      const struct server_conf *conf)
-{
-	return !door || door->port != conf->port ||
-		!iwf_str_eq(iwf_str_from(door->host), conf->listen);
-}
-
 static void sessions_leave(struct server_link *link)
 {
 	struct server_session *next;
@@ -259,7 +256,9 @@ void server_link_reconfigure(struct iwf_link *base, const void *conf)
 	for (struct server_session *session = link->sessions; session;
 	     session = session->next)
 		session->window.limit = link->conf->window;
-	if (has_moved(link->door, link->conf) && !link->is_draining) {
+	if (link->door && server_door_is_for(link->door, link->conf)) {
+		server_door_renew(link->door, link->conf);
+	} else if (!link->is_draining) {
 		door_leave(link);
 		door_try(link);
 	}

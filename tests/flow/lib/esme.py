@@ -35,10 +35,14 @@ class Server(Sms):
 class Esme(smpp.Link):
 	"""A bound connection; submits are told apart by their sequence."""
 
-	def __init__(self, listen_port, name, command, timeout=10):
+	def __init__(self, listen_port, name, command, timeout=10,
+		     tls=None):
 		sock = socket.create_connection(("127.0.0.1", listen_port),
 						timeout)
 		sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+		if tls:
+			context, host = tls
+			sock = context.wrap_socket(sock, server_hostname=host)
 		super().__init__(sock)
 		self.request(command, name.encode() + b"\0secret\0\0\x34\0\0\0")
 		answer = self.expect(command | smpp.RESP, timeout)
