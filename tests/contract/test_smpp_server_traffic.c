@@ -264,8 +264,10 @@ static void a_report_becomes_a_receipt(void **state)
 		struct iwf_message report = {
 			.kind = IWF_KIND_REPORT, .fate = rows[i].fate,
 			.about = 0x123, .code = 404,
-			.from = { IWF_ADDRESS_NUMBER, IWF_STR("+491") },
-			.to = { IWF_ADDRESS_NUMBER, IWF_STR("+492") },
+			.from = { .kind = IWF_ADDRESS_NUMBER,
+				  .user = IWF_STR("+491") },
+			.to = { .kind = IWF_ADDRESS_NUMBER,
+				  .user = IWF_STR("+492") },
 			.sent_at_ms = 1800000000000, .happened_at_ms =
 			1800000060000,
 		};
@@ -321,8 +323,10 @@ static void parts_have_their_receipts(void **state)
 		struct iwf_message report = {
 			.kind = IWF_KIND_REPORT, .fate = IWF_FATE_DELIVERED,
 			.about = 1, .account = t.host->accepts[0].msg->account,
-			.from = { IWF_ADDRESS_NUMBER, IWF_STR("+491") },
-			.to = { IWF_ADDRESS_NUMBER, IWF_STR("+492") },
+			.from = { .kind = IWF_ADDRESS_NUMBER,
+				  .user = IWF_STR("+491") },
+			.to = { .kind = IWF_ADDRESS_NUMBER,
+				  .user = IWF_STR("+492") },
 		};
 		const struct iwf_message *msg = iwf_message_create(&report);
 		struct iwf_job job = { .id = 1, .msg = msg, .attempt = 1 };
