@@ -7,7 +7,7 @@
 /* How often a store that failed is tried although nobody asks. */
 #define PROBE_MS 1000
 
-static int64_t monotonic_ms(void)
+int64_t store_monotonic_ms(void)
 {
 	struct timespec now;
 
@@ -100,7 +100,7 @@ static void on_success(struct store *store)
 	store_count(&store->base, STORE_M_COMMITS, 1);
 	if (!store->had_failed && store->ballast.is_there)
 		return;
-	if (!ballast_regain(&store->ballast, monotonic_ms()))
+	if (!ballast_regain(&store->ballast, store_monotonic_ms()))
 		return;
 	/* A batch that had nothing to write has proved nothing. */
 	if (store->had_failed && store->engine->ops->probe(store->engine))
@@ -113,10 +113,10 @@ static void on_success(struct store *store)
 
 static enum iwf_err commit_in_time(struct store *store)
 {
-	int64_t began_ms = monotonic_ms(), took_ms;
+	int64_t began_ms = store_monotonic_ms(), took_ms;
 	enum iwf_err err = store->engine->ops->commit(store->engine);
 
-	took_ms = monotonic_ms() - began_ms;
+	took_ms = store_monotonic_ms() - began_ms;
 	if (err || !store->base.conf.slow_ms ||
 	    took_ms <= store->base.conf.slow_ms)
 		return err;

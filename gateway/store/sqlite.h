@@ -77,6 +77,7 @@ struct sqlite_engine {
 	_Atomic int64_t wal_pages;
 	_Atomic int64_t copied_pages; /* of them, by the latest checkpoint */
 	int64_t asked_pages;      /* at the latest request of a checkpoint */
+	int64_t asked_ms;
 	int64_t tried_pages;      /* at the latest try of a restart */
 };
 

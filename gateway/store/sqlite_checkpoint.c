@@ -5,6 +5,10 @@
 #define PAGE_LEN 4096
 /* A passive checkpoint is asked for each time the log has grown by this. */
 #define PASSIVE_PAGES 1024
+/* But not so soon after the last one, for pages that come again meanwhile are
+ * copied once; unless it has grown by much. */
+#define PASSIVE_AFTER_MS 50
+#define PASSIVE_MUCH_PAGES (4 * PASSIVE_PAGES)
 /* The committer restarts the log when it is longer than the first, right after a
  * passive one has left it little to copy, as everybody waits meanwhile; when it is
  * longer than the second in any case. It tries again with each further step when
@@ -52,6 +56,21 @@ static bool is_time_to_restart(const struct sqlite_engine *eng, int64_t pages)
 	       pages - copied <= RESTART_LEFT_PAGES;
 }
 
+static bool is_time_to_copy(struct sqlite_engine *eng, int64_t pages)
+{
+	int64_t grown = pages - eng->asked_pages, now_ms;
+
+	if (grown < PASSIVE_PAGES)
+		return false;
+	now_ms = store_monotonic_ms();
+	if (grown < PASSIVE_MUCH_PAGES &&
+	    now_ms - eng->asked_ms < PASSIVE_AFTER_MS)
+		return false;
+	eng->asked_pages = pages;
+	eng->asked_ms = now_ms;
+	return true;
+}
+
 bool sqlite_rest(struct store_engine *engine)
 {
 	struct sqlite_engine *eng = (struct sqlite_engine *)engine;
@@ -65,10 +84,7 @@ bool sqlite_rest(struct store_engine *engine)
 		eng->tried_pages = pages;
 		restart(eng);
 	}
-	if (pages - eng->asked_pages < PASSIVE_PAGES)
-		return false;
-	eng->asked_pages = pages;
-	return true;
+	return is_time_to_copy(eng, pages);
 }
 
 void sqlite_checkpoint(struct store_engine *engine)

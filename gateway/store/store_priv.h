@@ -207,6 +207,7 @@ static inline bool store_is_audit(const struct store_query *query)
 
 /* Thread bodies; arg is the store. */
 void *committer_run(void *arg);
+int64_t store_monotonic_ms(void);
 void *reader_run(void *arg);
 void *auditor_run(void *arg);
 void *checkpointer_run(void *arg);
