@@ -1,5 +1,5 @@
 /* See ask.h. */
-#include "client/compose.h"
+#include "message/compose.h"
 #include "client/link.h"
 #include "wire/receipt.h"
 

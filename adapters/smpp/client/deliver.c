@@ -1,7 +1,7 @@
 /* See deliver.h. */
-#include "client/compose.h"
+#include "message/compose.h"
 #include "client/link.h"
-#include "client/wording.h"
+#include "message/wording.h"
 #include "wire/receipt.h"
 #include "wire/udh.h"
 

@@ -1,7 +1,7 @@
 /* See explain.h; the same composing as submit.c, and then nothing is sent. */
 #include "client/explain.h"
-#include "client/compose.h"
-#include "client/explain_text.h"
+#include "message/compose.h"
+#include "message/explain_text.h"
 #include "client/link.h"
 
 static void binds_explain(const struct smpp_link *link, struct iwf_buf *text)

@@ -3,7 +3,7 @@
 
 #include "client/habit.h"
 #include "client/link_tls.h"
-#include "client/wording.h"
+#include "message/wording.h"
 #include "wire/smpp_status.h"
 
 #include <iwf/random.h>

@@ -2,8 +2,8 @@
  * order, and what is not answered yet. */
 #pragma once
 
-#include "client/compose.h"
-#include "client/window.h"
+#include "bind/window.h"
+#include "message/compose.h"
 
 struct smpp_part {
 	struct smpp_request request;

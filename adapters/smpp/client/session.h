@@ -8,7 +8,7 @@
 #include "rows.h"
 #include "client/delay.h"
 #include "client/pace.h"
-#include "client/window.h"
+#include "bind/window.h"
 
 #include <iwf/log.h>
 #include <iwf/net.h>

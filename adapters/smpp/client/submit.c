@@ -1,5 +1,5 @@
 /* See submit.h. */
-#include "client/compose.h"
+#include "message/compose.h"
 #include "client/link.h"
 
 static void count(struct smpp_link *link, enum smpp_metric metric)

@@ -4,7 +4,7 @@
 #include "server/link.h"
 #include "server/notice.h"
 #include "server/session.h"
-#include "client/compose.h"
+#include "message/compose.h"
 
 struct server_part {
 	struct smpp_request request;

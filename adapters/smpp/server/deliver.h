@@ -2,7 +2,7 @@
  * (SMPP 3.4 4.6, appendix B), spread over the binds that hear. */
 #pragma once
 
-#include "client/window.h"
+#include "bind/window.h"
 #include "wire/pdu.h"
 
 #include <iwf/adapter.h>

@@ -14,7 +14,7 @@ struct server_link {
 	struct iwf_link base;
 	struct server_link *next;     /* behind the same door */
 	const struct server_conf *conf;
-	struct smpp_conf wording;     /* what client/compose.h wants to know */
+	struct smpp_conf wording;     /* what message/compose.h wants to know */
 	struct iwf_loop *loop;
 	struct iwf_log *log;
 	struct iwf_metric *metrics;

@@ -4,7 +4,7 @@
  * alone: libsmpp34 has one lock for each module that uses it, and globals. */
 #pragma once
 
-#include "client/window.h"
+#include "bind/window.h"
 #include "wire/pdu.h"
 
 #include <iwf/log.h>

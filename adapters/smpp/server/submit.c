@@ -3,7 +3,7 @@
 
 #include "server/link.h"
 #include "server/session.h"
-#include "client/compose.h"
+#include "message/compose.h"
 #include "wire/smpp_time.h"
 #include "wire/udh.h"
 

@@ -3,7 +3,7 @@
  * all of it, whatever has become of the others. */
 #pragma once
 
-#include "client/window.h"
+#include "bind/window.h"
 #include "wire/pdu.h"
 
 struct server_link;

@@ -1,6 +1,6 @@
 /* See explain_text.h. */
-#include "client/explain_text.h"
-#include "client/wording.h"
+#include "message/explain_text.h"
+#include "message/wording.h"
 
 #include <iwf/utf8.h>
 

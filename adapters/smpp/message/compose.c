@@ -1,6 +1,6 @@
 /* See compose.h; the mapping is that of SMPP 3.4 4.4.1. */
-#include "client/compose.h"
-#include "client/wording.h"
+#include "message/compose.h"
+#include "message/wording.h"
 #include "wire/smpp_time.h"
 
 #include <iwf/adapter.h>

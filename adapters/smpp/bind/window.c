@@ -1,5 +1,5 @@
 /* A hash by sequence number and a list by age, see window.h. */
-#include "client/window.h"
+#include "bind/window.h"
 
 #include <iwf/arena.h>
 

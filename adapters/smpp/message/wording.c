@@ -1,5 +1,5 @@
 /* See wording.h. */
-#include "client/wording.h"
+#include "message/wording.h"
 
 #include <iwf/arena.h>
 
