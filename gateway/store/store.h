@@ -4,75 +4,16 @@
  * committer thread takes what has arrived, applies it in one transaction, syncs
  * once, and only then completes each change on the loop it came from. Nothing
  * reads its own write through the store: who needs an answer gets it in the
- * change. Reads run on a thread of their own and see what is committed.
+ * change. Reads (query.h) run on a thread of their own and see what is committed.
  *
- * Unit of account: a delivery (a message for one recipient). Every delivery is
- * in exactly one state; those from STORE_FINISHED on are final and kept for
- * `keep_ms`. */
+ * Unit of account: a delivery (delivery.h); final ones are kept for `keep_ms`. */
 #pragma once
 
-#include <iwf/arena.h>
+#include "store/query.h"
+
 #include <iwf/log.h>
-#include <iwf/loop.h>
 #include <iwf/metric.h>
 #include <iwf/setting.h>
-
-struct store;
-
-enum store_state {
-	STORE_QUEUED = 1,  /* waits for its turn, its link or its retry */
-	STORE_ATTEMPT,     /* handed to a link: after a crash it is unsure */
-	STORE_UNSURE,      /* may have arrived; waits for a receipt or expiry */
-	STORE_SENT,        /* the peer took it; a receipt is awaited */
-	STORE_FINISHED = 8, /* the peer took it, nothing more is awaited */
-	STORE_DELIVERED,
-	STORE_DISPLAYED,
-	STORE_FAILED,
-	STORE_EXPIRED,
-	STORE_CANCELLED
-};
-
-static inline bool store_state_is_final(enum store_state state)
-{
-	return state >= STORE_FINISHED;
-}
-const char *store_state_name(enum store_state state);
-
-#define STORE_PARTS_LEN ((IWF_PARTS_MAX + 8) / 8)
-
-/* A delivery's row. Times are milliseconds since 1970, 0 when it has not
- * happened. Everything a trace tells is here. */
-struct store_delivery {
-	uint64_t id;           /* time-ordered, never reused */
-	uint64_t message_id;   /* whose record; equal to id for one recipient */
-	enum iwf_kind kind;    /* REPORTs are accounted apart */
-	enum store_state state;
-	uint64_t about;        /* REPORT: the delivery whose fate it tells */
-	uint32_t link;         /* where to, as numbered by store_link_number */
-	uint32_t origin;       /* which link it came from */
-	uint64_t lane;         /* hash of link, sender, recipient */
-	uint32_t attempts;
-	uint32_t resends;      /* times it was sent although it may have arrived */
-	uint32_t parts;
-	uint32_t coding;
-	uint8_t parts_sent[STORE_PARTS_LEN];
-	uint8_t parts_good[STORE_PARTS_LEN]; /* parts with a good receipt */
-	int64_t accepted_at_ms;
-	int64_t due_at_ms;     /* QUEUED: not before */
-	int64_t expires_at_ms;
-	int64_t attempt_at_ms; /* the latest */
-	int64_t sent_at_ms;
-	int64_t done_at_ms;
-	int64_t told_at_ms;    /* when a REPORT about it was taken by the sender's
-				* side, the latest; never goes back */
-	uint32_t code;         /* the peer's latest status */
-	struct iwf_str remote; /* the peer's ids, comma-separated, in part order */
-	struct iwf_str text;   /* why it is in this state, for a human */
-	/* Of the record that was read with it, never stored: IWF_OK, it is
-	 * whole; IWF_E_CORRUPT, its body is lost or damaged; IWF_E_STATE, it
-	 * was left in the spool (store_join). Else it is without the body. */
-	enum iwf_err body_err;
-};
 
 enum store_verb {
 	STORE_PUT,      /* a new delivery with its message */
@@ -255,89 +196,6 @@ unsigned store_backlog(const struct store *store);
  * itself) and, when the disk was full, the ballast is back: refuse what is
  * new; outcomes may be submitted all the time. */
 bool store_is_writable(const struct store *store);
-
-/* ---- reading; completed on `loop` through `task` by the reader thread ---- */
-
-enum store_query_kind {
-	STORE_Q_DUE,      /* QUEUED deliveries of `link`, by (due, id) after the
-			   * cursor, due not after until_ms, at most `limit` */
-	STORE_Q_ID,       /* the delivery `id` */
-	STORE_Q_ABOUT,    /* REPORTs caused by delivery `id` */
-	STORE_Q_STATE,    /* deliveries in `state` with id > `id`, by id */
-	STORE_Q_RECENT,   /* newest deliveries, newest first, id < `id` if given */
-	STORE_Q_AWAITED,  /* SENT or UNSURE, accepted before until_ms, id > `id` */
-	STORE_Q_EXPIRED,  /* QUEUED or UNSURE whose expires_at_ms is not after
-			   * until_ms, at most `limit` */
-	STORE_Q_THREAD,   /* the thread of key `id`, kept since until_ms */
-	STORE_Q_SETS,     /* sets of parts whose first part came before until_ms */
-	STORE_Q_OPEN,     /* how many deliveries that are not at their end, by
-			   * state, of each link; finished ones cost nothing */
-	STORE_Q_COUNTS,   /* the same of all: looks at every row there is */
-	STORE_Q_LEDGER    /* recount against the persisted intake, all slices */
-};
-
-/* What of a record lies in the spool. */
-struct spool_part {
-	uint64_t sum;
-	uint32_t at, len;      /* where it belongs; 0: nothing does */
-};
-
-struct store_found {
-	struct store_delivery row;
-	struct iwf_str record; /* empty when not asked for */
-	struct spool_part part; /* the store's own */
-};
-
-struct store_set {
-	uint64_t set_key;
-	uint32_t link, parts, record_count;
-	struct iwf_str *records; /* in part order, those that came */
-};
-
-struct store_count {
-	uint32_t link;
-	enum iwf_kind kind;
-	enum store_state state;
-	uint64_t count;
-	int64_t oldest_ms;     /* earliest accepted_at_ms among them */
-};
-
-struct store_ledger {
-	uint64_t taken;        /* deliveries ever put, persisted with each commit */
-	uint64_t purged;       /* of these, deleted by sweeps */
-	uint64_t counted;      /* rows there are, recounted */
-	/* Sum over the slices of |taken - purged - counted|: 0, or rows are
-	 * lost or foreign. */
-	int64_t imbalance;
-	uint64_t bad_slice;    /* first id of the first slice that differs */
-};
-
-struct store_query {
-	struct iwf_task task;
-	struct iwf_loop *loop;
-	enum store_query_kind kind;
-	uint32_t link;
-	enum store_state state;
-	uint64_t id;
-	int64_t after_due_ms, until_ms;
-	uint64_t after_id;
-	uint32_t limit;
-	bool with_record;
-
-	/* answer; everything is owned by arena, which the caller destroys */
-	enum iwf_err err;
-	struct iwf_arena *arena;
-	struct store_found *found;
-	uint32_t found_count;
-	struct store_set *sets;
-	uint32_t set_count;
-	struct store_count *counts;
-	uint32_t count_count;
-	struct iwf_str thread; /* empty: there is none */
-	struct store_ledger ledger;
-};
-
-void store_ask(struct store *store, struct store_query *query);
 
 /* ---- life ---- */
 
