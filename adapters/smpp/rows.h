@@ -111,6 +111,25 @@ struct smpp_conf {
 	struct smpp_outbind_conf outbind;
 };
 
+/* What a peer writes numbers like: rows of either role, whose struct has these
+ * members. */
+#define SMPP_NUMBER_ROWS(type) \
+	IWF_ROW_TEXT(type, country_code, "country_code", "", 4, \
+		     "Digits put before national numbers, such as 49"), \
+	IWF_ROW_TEXT(type, trunk_prefix, "trunk_prefix", "", 4, \
+		     "What national numbers begin with, such as 0"), \
+	IWF_ROW_TEXT(type, international_prefix, \
+		     "international_prefix", "", 8, \
+		     "What stands for the plus sign, such as 00"), \
+	IWF_ROW_TEXT(type, home_domain, "home_domain", "", 255, \
+		     "phone-context of short codes"), \
+	IWF_ROW_U32(type, short_max, "short_max", "8", 0, 20, \
+		    "Most digits of a short code"), \
+	IWF_ROW_U32(type, short_ton, "short_ton", "0", 0, 6, \
+		    "Type of number of short codes"), \
+	IWF_ROW_U32(type, short_npi, "short_npi", "0", 0, 18, \
+		    "Numbering plan of short codes")
+
 extern const struct iwf_setting smpp_rows[];
 
 /* The order of smpp_metric_rows. */

@@ -113,3 +113,11 @@ struct smpp_request *smpp_window_take_due(struct smpp_window *window,
 	return window->oldest && window->oldest->due_ms <= now_ms ?
 		smpp_window_take_oldest(window) : NULL;
 }
+
+int64_t smpp_window_wait_ms(const struct smpp_window *window, int64_t now_ms)
+{
+	if (!window->oldest)
+		return -1;
+	return window->oldest->due_ms > now_ms ?
+		window->oldest->due_ms - now_ms : 0;
+}

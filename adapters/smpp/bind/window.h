@@ -46,5 +46,7 @@ struct smpp_request *smpp_window_take(struct smpp_window *window,
 /* Removes and returns the oldest when it is due at now_ms, or NULL. */
 struct smpp_request *smpp_window_take_due(struct smpp_window *window,
 					  int64_t now_ms);
+/* How long the oldest may still wait, 0: no more; -1: nothing waits. */
+int64_t smpp_window_wait_ms(const struct smpp_window *window, int64_t now_ms);
 /* The oldest, due or not, or NULL. */
 struct smpp_request *smpp_window_take_oldest(struct smpp_window *window);

@@ -3,25 +3,18 @@
 #include "client/habit.h"
 #include "client/session_priv.h"
 
-/* Beyond this much unsent, requests wait: answers go first. */
-#define UNSENT_MAX_LEN (64u * 1024)
-
 static void on_response_timer(struct iwf_timer *timer);
 
 void smpp_session_watch_response(struct smpp_session *session)
 {
-	int64_t after_ms;
+	int64_t wait_ms = smpp_window_wait_ms(&session->window,
+					      iwf_loop_now_ms(session->loop));
 
-	if (!session->window.oldest) {
+	if (wait_ms < 0)
 		iwf_timer_stop(&session->response_timer);
-		return;
-	}
-	if (iwf_timer_is_running(&session->response_timer))
-		return;
-	after_ms = session->window.oldest->due_ms -
-		iwf_loop_now_ms(session->loop);
-	iwf_timer_start(session->loop, &session->response_timer,
-			after_ms > 0 ? after_ms : 0, on_response_timer);
+	else if (!iwf_timer_is_running(&session->response_timer))
+		iwf_timer_start(session->loop, &session->response_timer,
+				wait_ms, on_response_timer);
 }
 
 static void on_response_timer(struct iwf_timer *timer)
@@ -54,7 +47,7 @@ bool smpp_session_can_send(const struct smpp_session *session)
 	return session->state == SMPP_SESSION_BOUND &&
 		session->role != SMPP_ROLE_RECEIVER &&
 		session->window.count < smpp_session_allowed(session) &&
-		iwf_stream_unsent_len(session->stream) < UNSENT_MAX_LEN;
+		iwf_stream_unsent_len(session->stream) < SMPP_UNSENT_MAX_LEN;
 }
 
 int64_t smpp_session_wait_ms(const struct smpp_session *session)

@@ -4,9 +4,6 @@
 
 #include <stdio.h>
 
-/* An SMSC that sends and never reads what it is answered. */
-#define UNREAD_ANSWERS_MAX_LEN (1024u * 1024)
-
 static const struct {
 	uint32_t status;
 	const char *reason;
@@ -226,19 +223,14 @@ static const struct {
 static void pdu_refuse(struct smpp_session *session, const struct smpp_pdu *pdu,
 		       const char *why)
 {
-	uint32_t id = pdu->header.id | SMPP_RESPONSE;
-	uint32_t status = pdu->refusal;
-
 	iwf_metric_add(&session->metrics[SMPP_METRIC_BAD_PDU], 1);
 	iwf_log_warning(session->log, "bad_pdu", "bind=%u command=%s "
 			"sequence=%u status=%s why=\"%s\"", session->number,
 			smpp_command_name(pdu->header.id), pdu->header.sequence,
-			smpp_status_get(status)->name, why);
-	if (smpp_is_response(pdu->header.id))
-		return;
-	if (status == SMPP_RINVCMDID || status == SMPP_RINVCMDLEN)
-		id = SMPP_GENERIC_NACK;
-	smpp_session_write_header(session, id, status, pdu->header.sequence);
+			smpp_status_get(pdu->refusal)->name, why);
+	if (!smpp_is_response(pdu->header.id))
+		smpp_session_write_header(session, smpp_refusal_id(pdu),
+					  pdu->refusal, pdu->header.sequence);
 }
 
 static void pdu_read(struct smpp_session *session, struct iwf_str frame)
@@ -267,23 +259,15 @@ static void pdu_read(struct smpp_session *session, struct iwf_str frame)
 static void framing_lost(struct smpp_session *session, struct iwf_str bytes,
 			 const struct smpp_header *hdr)
 {
-	const char *guess = smpp_frame_guess(bytes);
 	char reason[sizeof(session->reason)];
 
-	snprintf(reason, sizeof(reason), "no SMPP here: command_length %u%s%s",
-		 hdr->length, guess ? ", looks like " : "", guess ? guess : "");
+	smpp_frame_explain(bytes, reason, sizeof(reason));
 	iwf_metric_add(&session->metrics[SMPP_METRIC_FRAMING_LOST], 1);
 	iwf_log_warning(session->log, "framing_lost", "bind=%u why=\"%s\"",
 			session->number, reason);
 	smpp_session_write_header(session, SMPP_GENERIC_NACK, SMPP_RINVCMDLEN,
 				  hdr->sequence);
 	smpp_session_apply(session, SMPP_EVENT_LOST, reason);
-}
-
-static size_t pdu_max(const struct smpp_session *session)
-{
-	return session->state >= SMPP_SESSION_BOUND ? SMPP_PDU_BOUND_MAX :
-		SMPP_PDU_UNBOUND_MAX;
 }
 
 size_t smpp_inbound_read(struct smpp_session *session, struct iwf_str bytes)
@@ -297,7 +281,8 @@ size_t smpp_inbound_read(struct smpp_session *session, struct iwf_str bytes)
 	for (;;) {
 		struct iwf_str rest = iwf_str_sub(bytes, at, bytes.len);
 
-		frame = smpp_frame_next(rest, pdu_max(session), &hdr);
+		frame = smpp_frame_next(rest, smpp_pdu_max(session->state >=
+						SMPP_SESSION_BOUND), &hdr);
 		if (frame != SMPP_FRAME_READY)
 			break;
 		at += hdr.length;
@@ -310,7 +295,7 @@ size_t smpp_inbound_read(struct smpp_session *session, struct iwf_str bytes)
 		framing_lost(session, iwf_str_sub(bytes, at, bytes.len), &hdr);
 		return bytes.len;
 	}
-	if (iwf_stream_unsent_len(session->stream) > UNREAD_ANSWERS_MAX_LEN) {
+	if (iwf_stream_unsent_len(session->stream) > SMPP_UNREAD_MAX_LEN) {
 		smpp_session_apply(session, SMPP_EVENT_LOST,
 				   "the SMSC does not read its answers");
 		return bytes.len;

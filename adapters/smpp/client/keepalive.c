@@ -1,5 +1,6 @@
 /* enquire_link while the SMSC is silent, and the end of a bind on which it
  * stays so (SMPP 3.4 2.9, 4.11). */
+#include "bind/silence.h"
 #include "client/session_priv.h"
 
 static void enquire(struct smpp_session *session)
@@ -10,39 +11,41 @@ static void enquire(struct smpp_session *session)
 				  session->enquire_sequence);
 }
 
-static uint32_t enquire_patience_ms(const struct smpp_session *session)
+static enum smpp_silence judge(const struct smpp_session *session,
+			       int64_t *again_ms)
 {
 	const struct smpp_conf *conf = session->conf;
+	const struct smpp_silence_rules rules = {
+		conf->enquire_link_ms, conf->response_ms, conf->inactivity_ms,
+	};
 
-	return conf->response_ms < conf->enquire_link_ms ?
-		conf->response_ms : conf->enquire_link_ms;
+	return smpp_silence_judge(&rules, iwf_loop_now_ms(session->loop) -
+				  session->heard_ms, session->enquire_sequence,
+				  again_ms);
 }
 
 static void on_enquire_timer(struct iwf_timer *timer)
 {
 	struct smpp_session *session =
 		IWF_CONTAINER(timer, struct smpp_session, enquire_timer);
-	const struct smpp_conf *conf = session->conf;
-	int64_t silent_ms = iwf_loop_now_ms(session->loop) - session->heard_ms;
-	int64_t next_ms = conf->enquire_link_ms - silent_ms;
+	int64_t again_ms;
+	enum smpp_silence silence = judge(session, &again_ms);
 
-	if (session->enquire_sequence) {
+	if (silence == SMPP_SILENCE_UNANSWERED) {
 		iwf_metric_add(&session->metrics[
 			       SMPP_METRIC_ENQUIRE_LINK_UNANSWERED], 1);
 		smpp_session_apply(session, SMPP_EVENT_LOST,
 				   "enquire_link was not answered");
 		return;
 	}
-	if (silent_ms >= conf->inactivity_ms) {
+	if (silence == SMPP_SILENCE_TOO_LONG) {
 		smpp_session_apply(session, SMPP_EVENT_LOST,
 				   "the SMSC was silent too long");
 		return;
 	}
-	if (next_ms <= 0) {
+	if (silence == SMPP_SILENCE_ASK)
 		enquire(session);
-		next_ms = enquire_patience_ms(session);
-	}
-	iwf_timer_start(session->loop, timer, next_ms, on_enquire_timer);
+	iwf_timer_start(session->loop, timer, again_ms, on_enquire_timer);
 }
 
 void smpp_keepalive_start(struct smpp_session *session)

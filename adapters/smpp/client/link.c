@@ -1,6 +1,7 @@
 /* See link.h: the binds of a link together make its state. */
 #include "client/link.h"
 
+#include "bind/password.h"
 #include "client/habit.h"
 #include "client/link_tls.h"
 #include "message/wording.h"
@@ -8,7 +9,6 @@
 
 #include <iwf/random.h>
 
-#include <stdio.h>
 #include <stdlib.h>
 
 /* SMPP 3.4 4.1: nine octets with the NUL. */
@@ -196,30 +196,18 @@ struct smpp_session *smpp_link_find(struct smpp_link *link, uint64_t tag)
 static enum iwf_err password_read(const struct smpp_conf *conf,
 				  struct iwf_buf *out, struct iwf_why *why)
 {
-	char path[4097];
-	char line[256];
-	struct iwf_str password;
-	size_t len;
-	FILE *file;
+	enum iwf_err err;
 
 	if (iwf_str_is_empty(conf->password_file)) {
 		iwf_buf_str_put(out, conf->password);
 		return IWF_OK;
 	}
-	snprintf(path, sizeof(path), "%.*s", IWF_STR_ARG(conf->password_file));
-	file = fopen(path, "re");
-	if (!file)
-		return iwf_why_set(why, IWF_E_IO, 0, "password_file "
-				   "%.120s: %m", path);
-	len = fread(line, 1, sizeof(line), file);
-	fclose(file);
-	password = iwf_str_trim(iwf_str_make(line, len));
-	if (password.len > PASSWORD_MAX_LEN)
+	err = smpp_password_read(conf->password_file, out, why);
+	if (!err && out->len > PASSWORD_MAX_LEN)
 		return iwf_why_set(why, IWF_E_LIMIT, 0, "password_file: SMPP "
 				   "passwords have at most %d characters",
 				   PASSWORD_MAX_LEN);
-	iwf_buf_str_put(out, password);
-	return IWF_OK;
+	return err;
 }
 
 /* What a link reads beside its settings. */

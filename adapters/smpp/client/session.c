@@ -82,8 +82,7 @@ static enum smpp_command bind_command(enum smpp_role role)
 
 uint32_t smpp_session_next_sequence(struct smpp_session *session)
 {
-	session->sequence = session->sequence >= SMPP_SEQUENCE_MAX ?
-		1 : session->sequence + 1;
+	session->sequence = smpp_sequence_after(session->sequence);
 	return session->sequence;
 }
 

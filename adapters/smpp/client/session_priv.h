@@ -1,12 +1,9 @@
 /* What session.c, exchange.c, inbound.c and keepalive.c know of each other. */
 #pragma once
 
+#include "bind/limits.h"
 #include "client/session.h"
 
-#define SMPP_SEQUENCE_MAX 0x7FFFFFFFu
-/* The longest PDU before and after the bind. */
-#define SMPP_PDU_UNBOUND_MAX 256u
-#define SMPP_PDU_BOUND_MAX (65u * 1024)
 /* A tag: generation, this bit, the SMSC's sequence number. */
 #define SMPP_TAG_IS_DATA (1ull << 32)
 

@@ -113,23 +113,28 @@ static uint32_t judge(const struct server_session *session,
 	return id_parse(pdu->message_id, id) ? SMPP_ROK : SMPP_RINVMSGID;
 }
 
-static void refuse(struct server_session *session, const struct smpp_pdu *pdu,
-		   uint32_t status)
+/* Whose fate is asked for; false: refused, and that was answered. */
+static bool is_taken(struct server_session *session,
+		     const struct smpp_pdu *pdu, uint64_t *id)
 {
-	server_session_write_header(session, pdu->header.id | SMPP_RESPONSE,
-				    status, pdu->header.sequence);
+	uint32_t status = judge(session, pdu, id);
+
+	if (status != SMPP_ROK) {
+		server_session_write_header(session, pdu->header.id |
+					    SMPP_RESPONSE, status,
+					    pdu->header.sequence);
+		return false;
+	}
+	session->inquiry_count++;
+	return true;
 }
 
 void server_query(struct server_session *session, const struct smpp_pdu *pdu)
 {
 	uint64_t id;
-	uint32_t status = judge(session, pdu, &id);
 
-	if (status != SMPP_ROK) {
-		refuse(session, pdu, status);
+	if (!is_taken(session, pdu, &id))
 		return;
-	}
-	session->inquiry_count++;
 	iwf_host_inquire(session->link->base.host, id, on_queried,
 			 tag_of(session, pdu));
 }
@@ -137,13 +142,9 @@ void server_query(struct server_session *session, const struct smpp_pdu *pdu)
 void server_cancel(struct server_session *session, const struct smpp_pdu *pdu)
 {
 	uint64_t id;
-	uint32_t status = judge(session, pdu, &id);
 
-	if (status != SMPP_ROK) {
-		refuse(session, pdu, status);
+	if (!is_taken(session, pdu, &id))
 		return;
-	}
-	session->inquiry_count++;
 	iwf_host_withdraw(session->link->base.host, id, on_cancelled,
 			  tag_of(session, pdu));
 }

@@ -1,11 +1,11 @@
 /* See link.h. */
 #include "server/link.h"
 
+#include "bind/password.h"
 #include "server/allow.h"
 #include "server/door.h"
 #include "server/secret.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 /* Until a port that is taken is tried again. */
@@ -87,32 +87,13 @@ struct server_session *server_link_find(struct server_link *link,
 
 /* --- settings --- */
 
-static enum iwf_err file_read(struct iwf_str name, struct iwf_buf *out,
-			      struct iwf_why *why)
-{
-	char path[4097];
-	char line[512];
-	size_t len;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%.*s", IWF_STR_ARG(name));
-	file = fopen(path, "re");
-	if (!file)
-		return iwf_why_set(why, IWF_E_IO, 0, "password_file "
-				   "%.120s: %m", path);
-	len = fread(line, 1, sizeof(line), file);
-	fclose(file);
-	iwf_buf_str_put(out, iwf_str_trim(iwf_str_make(line, len)));
-	return IWF_OK;
-}
-
 static enum iwf_err secret_read(const struct server_conf *conf,
 				struct iwf_buf *out, struct iwf_why *why)
 {
 	enum iwf_err err = IWF_OK;
 
 	if (conf->password_file.len)
-		err = file_read(conf->password_file, out, why);
+		err = smpp_password_read(conf->password_file, out, why);
 	else
 		iwf_buf_str_put(out, conf->password_hash.len ?
 				conf->password_hash : conf->password);

@@ -1,17 +1,10 @@
 /* See read.h. */
 #include "server/read.h"
 
+#include "bind/limits.h"
 #include "server/door.h"
 #include "server/inquire.h"
 #include "server/link.h"
-
-#include <stdio.h>
-
-/* The longest PDU before and after the bind. */
-#define PDU_UNBOUND_MAX 256u
-#define PDU_BOUND_MAX (65u * 1024)
-/* An application that sends and never reads what it is answered. */
-#define UNREAD_MAX_LEN (1024u * 1024)
 
 static void count(struct server_session *session, enum server_metric metric)
 {
@@ -126,20 +119,15 @@ static const struct {
 static void pdu_refuse(struct server_session *session,
 		       const struct smpp_pdu *pdu, const char *why)
 {
-	uint32_t id = pdu->header.id | SMPP_RESPONSE;
-	uint32_t status = pdu->refusal;
-
 	count(session, SERVER_METRIC_BAD_PDU);
 	iwf_log_warning(session->log, "bad_pdu", "peer=%s command=%s "
 			"sequence=%u status=%s why=\"%s\"",
 			session->remote.text, smpp_command_name(pdu->header.id),
-			pdu->header.sequence, smpp_status_get(status)->name,
-			why);
-	if (smpp_is_response(pdu->header.id))
-		return;
-	if (status == SMPP_RINVCMDID || status == SMPP_RINVCMDLEN)
-		id = SMPP_GENERIC_NACK;
-	server_session_write_header(session, id, status, pdu->header.sequence);
+			pdu->header.sequence,
+			smpp_status_get(pdu->refusal)->name, why);
+	if (!smpp_is_response(pdu->header.id))
+		server_session_write_header(session, smpp_refusal_id(pdu),
+					    pdu->refusal, pdu->header.sequence);
 }
 
 static void pdu_read(struct server_session *session, struct iwf_str frame)
@@ -166,15 +154,13 @@ static void pdu_read(struct server_session *session, struct iwf_str frame)
 static void framing_lost(struct server_session *session, struct iwf_str bytes,
 			 const struct smpp_header *hdr)
 {
-	const char *guess = smpp_frame_guess(bytes);
 	char reason[120];
 
-	snprintf(reason, sizeof(reason), "no SMPP here: command_length %u%s%s",
-		 hdr->length, guess ? ", looks like " : "", guess ? guess : "");
+	smpp_frame_explain(bytes, reason, sizeof(reason));
 	count(session, SERVER_METRIC_BAD_PDU);
 	iwf_log_warning(session->log, "framing_lost", "peer=%s why=\"%s\"",
 			session->remote.text, reason);
-	if (!guess)
+	if (!smpp_frame_guess(bytes))
 		server_session_write_header(session, SMPP_GENERIC_NACK,
 					    SMPP_RINVCMDLEN, hdr->sequence);
 	server_session_end(session, reason);
@@ -189,8 +175,8 @@ static size_t frames_read(struct server_session *session, struct iwf_str bytes)
 	for (;;) {
 		struct iwf_str rest = iwf_str_sub(bytes, at, bytes.len);
 
-		frame = smpp_frame_next(rest, session->link ? PDU_BOUND_MAX :
-					PDU_UNBOUND_MAX, &hdr);
+		frame = smpp_frame_next(rest, smpp_pdu_max(session->link != NULL),
+					&hdr);
 		if (frame == SMPP_FRAME_LOST)
 			framing_lost(session, rest, &hdr);
 		if (frame != SMPP_FRAME_READY)
@@ -210,7 +196,7 @@ size_t server_read(struct server_session *session, struct iwf_str bytes)
 	session->is_reading = true;
 	at = frames_read(session, bytes);
 	if (session->stream &&
-	    iwf_stream_unsent_len(session->stream) > UNREAD_MAX_LEN)
+	    iwf_stream_unsent_len(session->stream) > SMPP_UNREAD_MAX_LEN)
 		server_session_end(session, "it does not read its answers");
 	session->is_reading = false;
 	if (!session->stream) {

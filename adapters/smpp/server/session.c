@@ -1,13 +1,11 @@
 /* See session.h. */
+#include "bind/limits.h"
+#include "bind/silence.h"
 #include "server/door.h"
 #include "server/link.h"
 #include "server/read.h"
 
 #include <stdlib.h>
-
-#define SEQUENCE_MAX 0x7FFFFFFFu
-/* Beyond this much unsent, requests wait: answers go first. */
-#define UNSENT_MAX_LEN (64u * 1024)
 
 static const struct iwf_stream_ops stream_ops;
 
@@ -92,8 +90,7 @@ void server_session_write_header(struct server_session *session, uint32_t id,
 
 static uint32_t next_sequence(struct server_session *session)
 {
-	session->sequence = session->sequence >= SEQUENCE_MAX ?
-		1 : session->sequence + 1;
+	session->sequence = smpp_sequence_after(session->sequence);
 	return session->sequence;
 }
 
@@ -101,22 +98,19 @@ bool server_session_can_send(const struct server_session *session)
 {
 	return session->role & SERVER_ROLE_HEARS && !session->is_leaving &&
 		!smpp_window_is_full(&session->window) &&
-		iwf_stream_unsent_len(session->stream) < UNSENT_MAX_LEN;
+		iwf_stream_unsent_len(session->stream) < SMPP_UNSENT_MAX_LEN;
 }
 
 static void on_response_timer(struct iwf_timer *timer);
 
 static void watch_response(struct server_session *session)
 {
-	int64_t after_ms;
+	int64_t wait_ms = smpp_window_wait_ms(&session->window,
+					      iwf_loop_now_ms(session->loop));
 
-	if (!session->window.oldest ||
-	    iwf_timer_is_running(&session->response_timer))
-		return;
-	after_ms = session->window.oldest->due_ms -
-		iwf_loop_now_ms(session->loop);
-	iwf_timer_start(session->loop, &session->response_timer,
-			after_ms > 0 ? after_ms : 0, on_response_timer);
+	if (wait_ms >= 0 && !iwf_timer_is_running(&session->response_timer))
+		iwf_timer_start(session->loop, &session->response_timer,
+				wait_ms, on_response_timer);
 }
 
 static void on_response_timer(struct iwf_timer *timer)
@@ -156,33 +150,43 @@ enum iwf_err server_session_send(struct server_session *session,
 
 /* --- timers --- */
 
+static enum smpp_silence silence_judge(const struct server_session *session,
+				       int64_t *again_ms)
+{
+	const struct server_conf *conf = session->link->conf;
+	const struct smpp_silence_rules rules = {
+		conf->enquire_link_ms, conf->response_ms, conf->inactivity_ms,
+	};
+
+	return smpp_silence_judge(&rules, iwf_loop_now_ms(session->loop) -
+				  session->heard_ms, session->enquire_sequence,
+				  again_ms);
+}
+
 static void on_enquire_timer(struct iwf_timer *timer)
 {
 	struct server_session *session =
 		IWF_CONTAINER(timer, struct server_session, timer);
-	const struct server_conf *conf = session->link->conf;
-	int64_t silent_ms = iwf_loop_now_ms(session->loop) - session->heard_ms;
-	int64_t next_ms = conf->enquire_link_ms - silent_ms;
+	int64_t again_ms;
+	enum smpp_silence silence = silence_judge(session, &again_ms);
 
-	if (session->enquire_sequence) {
+	if (silence == SMPP_SILENCE_UNANSWERED) {
 		iwf_metric_add(&session->link->metrics[
 			       SERVER_METRIC_ENQUIRE_LINK_UNANSWERED], 1);
 		server_session_end(session, "enquire_link was not answered");
 		return;
 	}
-	if (silent_ms >= conf->inactivity_ms) {
+	if (silence == SMPP_SILENCE_TOO_LONG) {
 		server_session_end(session, "silent too long");
 		return;
 	}
-	if (next_ms <= 0) {
+	if (silence == SMPP_SILENCE_ASK) {
 		session->enquire_sequence = next_sequence(session);
 		server_session_write_header(session, SMPP_ENQUIRE_LINK,
 					    SMPP_ROK,
 					    session->enquire_sequence);
-		next_ms = conf->response_ms < conf->enquire_link_ms ?
-			conf->response_ms : conf->enquire_link_ms;
 	}
-	iwf_timer_start(session->loop, timer, next_ms, on_enquire_timer);
+	iwf_timer_start(session->loop, timer, again_ms, on_enquire_timer);
 }
 
 void server_session_bind(struct server_session *session,

@@ -1,6 +1,8 @@
 /* See frame.h. */
 #include "wire/frame.h"
 
+#include <stdio.h>
+
 void smpp_header_parse(struct iwf_str in, struct smpp_header *hdr)
 {
 	struct iwf_cursor cur = iwf_cursor_make(in);
@@ -46,4 +48,14 @@ const char *smpp_frame_guess(struct iwf_str in)
 		if (iwf_str_starts(in, guesses[i].start))
 			return guesses[i].name;
 	return NULL;
+}
+
+void smpp_frame_explain(struct iwf_str in, char *out, size_t len)
+{
+	const char *guess = smpp_frame_guess(in);
+	struct smpp_header hdr;
+
+	smpp_header_parse(in, &hdr);
+	snprintf(out, len, "no SMPP here: command_length %u%s%s", hdr.length,
+		 guess ? ", looks like " : "", guess ? guess : "");
 }

@@ -25,6 +25,8 @@ enum smpp_frame smpp_frame_next(struct iwf_str in, size_t limit,
 /* What speaks here instead, for the log: "HTTP", "TLS", "SIP", "SSH" ... or
  * NULL. */
 const char *smpp_frame_guess(struct iwf_str in);
+/* Why no PDU starts here, for the log: the length read and what speaks instead. */
+void smpp_frame_explain(struct iwf_str in, char *out, size_t len);
 
 /* The first octets of `in` as a header, what is missing as 0. */
 void smpp_header_parse(struct iwf_str in, struct smpp_header *hdr);

@@ -103,6 +103,15 @@ static inline bool smpp_is_response(uint32_t id)
 	return (id & SMPP_RESPONSE) != 0;
 }
 
+/* command_id of the answer to a request that was refused unread (4.3): its own,
+ * or generic_nack when not even the command was understood. */
+static inline uint32_t smpp_refusal_id(const struct smpp_pdu *pdu)
+{
+	return pdu->refusal == SMPP_RINVCMDID ||
+	       pdu->refusal == SMPP_RINVCMDLEN ?
+		SMPP_GENERIC_NACK : pdu->header.id | SMPP_RESPONSE;
+}
+
 /* short_message, or the message_payload parameter when that is empty. */
 struct iwf_str smpp_pdu_message(const struct smpp_pdu *pdu);
 /* "submit_sm", "submit_sm_resp", "generic_nack" ...; "unknown". Never NULL. */

@@ -78,12 +78,29 @@ static void strangers_are_named(void **state)
 	}
 }
 
+static void a_lost_stream_is_explained(void **state)
+{
+	struct iwf_arena *arena = iwf_arena_create(0);
+	char text[80];
+
+	(void)state;
+	smpp_frame_explain(octets(arena, "'GET /'"), text, sizeof(text));
+	assert_string_equal(text, "no SMPP here: command_length 1195725856, "
+			    "looks like HTTP");
+	smpp_frame_explain(octets(arena, "0000000f"), text, sizeof(text));
+	assert_string_equal(text, "no SMPP here: command_length 15");
+	smpp_frame_explain(IWF_STR_NONE, text, 8);
+	assert_string_equal(text, "no SMPP");
+	iwf_arena_destroy(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(frames),
 		cmocka_unit_test(header_is_read),
 		cmocka_unit_test(strangers_are_named),
+		cmocka_unit_test(a_lost_stream_is_explained),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -213,9 +213,23 @@ static void message_or_payload(void **state)
 	assert_int_equal(smpp_pdu_message(&pdu).len, 0);
 }
 
+static void refusals_are_in_the_command_or_nacks(void **state)
+{
+	struct smpp_pdu pdu = { .header.id = SMPP_SUBMIT_SM };
+
+	(void)state;
+	pdu.refusal = SMPP_RINVSRCADR;
+	assert_int_equal(smpp_refusal_id(&pdu), SMPP_SUBMIT_SM | SMPP_RESPONSE);
+	pdu.refusal = SMPP_RINVCMDID;
+	assert_int_equal(smpp_refusal_id(&pdu), SMPP_GENERIC_NACK);
+	pdu.refusal = SMPP_RINVCMDLEN;
+	assert_int_equal(smpp_refusal_id(&pdu), SMPP_GENERIC_NACK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(refusals_are_in_the_command_or_nacks),
 		cmocka_unit_test(parse_undoes_format),
 		cmocka_unit_test(submit_sm_field_by_field),
 		cmocka_unit_test(cut_at_every_octet),
