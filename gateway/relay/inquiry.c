@@ -58,6 +58,8 @@ static void row_read(struct inquiry *inquiry, const struct store_delivery *row)
 	}
 	inquiry->verdict.fate = outcome_fate(row->state);
 	inquiry->verdict.code = row->code;
+	if (store_state_is_final(row->state))
+		inquiry->verdict.ended_at_ms = row->done_at_ms;
 	finish(inquiry, IWF_RESULT_ACCEPTED);
 }
 

@@ -292,7 +292,9 @@ void intake_cursor_set(const struct intake *intake)
 static void put(struct intake *intake, struct queue *queue)
 {
 	struct relay *relay = intake->relay;
-	uint64_t id = id_make(&relay->ids, relay_wall_ms(relay));
+	/* A joined message has its id already. */
+	uint64_t id = intake->set_key ? intake->msg->id :
+		id_make(&relay->ids, relay_wall_ms(relay));
 	/* A set that is found whole twice is one message; another set under the
 	 * same reference is another. */
 	struct store_put keys = { .transport_key = intake->msg->transaction,

@@ -55,11 +55,24 @@ static void bodies_join(const struct iwf_message **parts, uint32_t count,
 		iwf_buf_str_put(raw, gap);
 }
 
+/* Where each part came under a name of its own, the whole has all of them. */
+static void accounts_join(const struct iwf_message **parts, uint32_t count,
+			  struct iwf_buf *account)
+{
+	iwf_buf_str_put(account, parts[0]->account);
+	for (uint32_t i = 1; i < count; i++) {
+		if (iwf_str_eq(parts[i]->account, parts[i - 1]->account))
+			continue;
+		iwf_buf_u8(account, ' ');
+		iwf_buf_str_put(account, parts[i]->account);
+	}
+}
+
 static struct iwf_message *join(const struct iwf_message **parts,
 				uint32_t count, bool incomplete)
 {
 	struct iwf_message whole = *parts[0];
-	struct iwf_buf raw = { 0 }, body = { 0 };
+	struct iwf_buf raw = { 0 }, body = { 0 }, account = { 0 };
 	struct iwf_message *msg;
 
 	whole.set = IWF_STR_NONE;
@@ -68,6 +81,8 @@ static struct iwf_message *join(const struct iwf_message **parts,
 	whole.incomplete = incomplete;
 	for (uint32_t i = 0; i < count; i++)
 		whole.want |= parts[i]->want;
+	accounts_join(parts, count, &account);
+	whole.account = iwf_buf_str(&account);
 	bodies_join(parts, count, &raw);
 	/* A character may have been cut between two parts. */
 	iwf_utf8_mend(&body, iwf_buf_str(&raw));
@@ -75,17 +90,20 @@ static struct iwf_message *join(const struct iwf_message **parts,
 	msg = iwf_message_create(&whole);
 	iwf_buf_free(&raw);
 	iwf_buf_free(&body);
+	iwf_buf_free(&account);
 	return msg;
 }
 
-/* The joined message goes in by the same door; its parts stay until it is put. */
-static void accept_set(struct relay *relay, uint64_t key, uint32_t link,
+/* The joined message goes in by the same door; its parts stay until it is put.
+ * The id that it will have, 0: nothing could be read. */
+static uint64_t accept_set(struct relay *relay, uint64_t key, uint32_t link,
 		       const struct iwf_str *records, uint32_t count,
 		       bool incomplete)
 {
 	const struct iwf_message **parts =
 		iwf_alloc(count * sizeof(struct iwf_message *));
 	struct intake *intake;
+	uint64_t id = 0;
 	uint32_t good = 0;
 
 	for (uint32_t i = 0; i < count; i++) {
@@ -99,6 +117,8 @@ static void accept_set(struct relay *relay, uint64_t key, uint32_t link,
 		intake->set_key = key;
 		intake->set_sum = store_parts_sum(records, count);
 		intake->msg = join(parts, good, incomplete || good < count);
+		id = id_make(&relay->ids, relay_wall_ms(relay));
+		intake->msg->id = id;
 		relay_count(relay, incomplete ? RELAY_M_PARTS_INCOMPLETE :
 						RELAY_M_PARTS_JOINED);
 		atomic_fetch_add(&relay->intake_count, 1);
@@ -110,6 +130,7 @@ static void accept_set(struct relay *relay, uint64_t key, uint32_t link,
 	for (uint32_t i = 0; i < good; i++)
 		iwf_message_unref(&parts[i]);
 	free(parts);
+	return id;
 }
 
 static void on_part(struct iwf_task *task)
@@ -124,8 +145,9 @@ static void on_part(struct iwf_task *task)
 	}
 	intake_cursor_set(intake);
 	if (part->is_complete)
-		accept_set(relay, part->set_key, intake->origin, part->records,
-			   part->record_count, false);
+		intake->verdict.id = accept_set(relay, part->set_key,
+						intake->origin, part->records,
+						part->record_count, false);
 	relay_count(relay, RELAY_M_PARTS);
 	if (part->is_reused)
 		relay_count(relay, RELAY_M_PARTS_REUSED);

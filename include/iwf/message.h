@@ -83,7 +83,9 @@ struct iwf_message {
 	struct iwf_address to;
 	struct iwf_str service;  /* ICSI URN of the CPM service, if any */
 	struct iwf_str listener; /* name of the listener it came in by */
-	struct iwf_str account;  /* who of the link's peers sent it, if several */
+	/* Who of the link's peers sent it, if several. Parts that differ in it
+	 * give the joined message all of theirs, in order, with spaces. */
+	struct iwf_str account;
 	struct iwf_str peer_id;  /* the sender's id of it: imdn.Message-ID */
 	struct iwf_str conversation_id;
 	struct iwf_str contribution_id;
@@ -194,7 +196,9 @@ struct iwf_verdict {
 	enum iwf_result result;
 	const char *why;          /* static text for the peer's operator */
 	uint32_t retry_after_sec;
-	uint64_t id;              /* what was accepted */
+	uint64_t id;              /* what was accepted; of a part: 0, but the part
+				   * that makes its set whole tells the id of the
+				   * joined message */
 	uint64_t original_id;     /* DUPLICATE: of what */
 	/* ACCEPTED under `ack = outcome`: what has become of it meanwhile. With
 	 * FAILED, EXPIRED or CANCELLED nothing of it was sent, and it is the
@@ -205,4 +209,6 @@ struct iwf_verdict {
 	bool forbidden;           /* refused by the recipient's policy; ABI 2 */
 	uint32_t remote;          /* ACCEPTED by remote id: by which of them, from
 				   * 1; 0: by the addresses. ABI 3 */
+	int64_t ended_at_ms;      /* of what was inquired: when it ended, 0: it
+				   * has not. ABI 3 */
 };

@@ -318,6 +318,48 @@ static void the_conversation_of_a_joined_message(void **state)
 			       IWF_STR("conv")));
 }
 
+static uint32_t give_as(struct rig *rig, uint32_t part, uint32_t parts,
+			const char *account)
+{
+	struct iwf_message msg = part_of("s", part, parts, IWF_STR("x"));
+	uint32_t tag;
+
+	msg.account = iwf_str_from(account);
+	tag = fake_link_accept(rig->op1, &msg);
+	rig_turn(rig);
+	return tag;
+}
+
+/* Who knows each part by a name of its own finds them all in the whole. */
+static void the_accounts_of_its_parts(void **state)
+{
+	struct rig *rig = *state;
+
+	rig->cpm->answers_all = true;
+	give_as(rig, 2, 3, "b");
+	give_as(rig, 3, 3, "c");
+	give_as(rig, 1, 3, "a");
+	assert_true(iwf_str_eq(rig->cpm->jobs[0].msg->account,
+			       IWF_STR("a b c")));
+	give(rig, "t", 1, 2, IWF_STR("a"));
+	give(rig, "t", 2, 2, IWF_STR("b"));
+	assert_int_equal(rig->cpm->jobs[1].msg->account.len, 0);
+}
+
+static void the_last_part_tells_the_id_of_the_whole(void **state)
+{
+	struct rig *rig = *state;
+	const struct iwf_verdict *verdict;
+	uint32_t tag = give_as(rig, 1, 2, "");
+
+	assert_int_equal(rig->op1->verdicts[tag].verdict.id, 0);
+	tag = give_as(rig, 2, 2, "");
+	verdict = &rig->op1->verdicts[tag].verdict;
+	assert_int_equal(verdict->result, IWF_RESULT_ACCEPTED);
+	assert_int_not_equal(verdict->id, 0);
+	assert_int_equal(verdict->id, rig->cpm->jobs[0].id);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -336,6 +378,8 @@ int main(void)
 		RIG_TEST(without_a_route),
 		RIG_TEST(sets_of_two_links),
 		RIG_TEST(the_conversation_of_a_joined_message),
+		RIG_TEST(the_accounts_of_its_parts),
+		RIG_TEST(the_last_part_tells_the_id_of_the_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
