@@ -1,28 +1,73 @@
-/* See inquire.h. Ids of parts and of lists are more or less than one message,
- * of which nobody keeps how it stands: they are refused. */
+/* See inquire.h. A part is asked about as the message that it became; a list
+ * only where one of its messages is meant. */
 #include "server/inquire.h"
 
 #include "server/link.h"
 #include "server/session.h"
 #include "wire/receipt.h"
+#include "wire/smpp_time.h"
 
-#define ID_LEN 16
+#include <stdio.h>
+#include <stdlib.h>
+
 /* Of one bind, not yet answered. */
 #define INQUIRIES_MAX 100
 
-static bool id_parse(struct iwf_str text, uint64_t *id)
-{
-	*id = 0;
-	if (text.len != ID_LEN)
-		return false;
-	for (size_t i = 0; i < ID_LEN; i++) {
-		char c = text.ptr[i];
+struct server_inquiry {
+	struct server_inquiry *next;
+	uint64_t number;
+	uint32_t session;  /* its number */
+	uint32_t sequence;
+	char id[SERVER_ID_SIZE]; /* as it was asked */
+};
 
-		if ((c < '0' || c > '9') && (c < 'a' || c > 'f'))
-			return false;
-		*id = *id << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+void server_inquiries_destroy(struct server_inquiries *inquiries)
+{
+	struct server_inquiry *next;
+
+	for (struct server_inquiry *one = inquiries->first; one; one = next) {
+		next = one->next;
+		free(one);
 	}
-	return true;
+	inquiries->first = NULL;
+}
+
+static uint64_t inquiry_add(struct server_session *session,
+			    const struct smpp_pdu *pdu)
+{
+	struct server_inquiries *all = &session->link->inquiries;
+	struct server_inquiry *one = IWF_NEW(struct server_inquiry);
+
+	one->number = ++all->last_number;
+	one->session = session->number;
+	one->sequence = pdu->header.sequence;
+	snprintf(one->id, sizeof(one->id), "%.*s",
+		 IWF_STR_ARG(pdu->message_id));
+	one->next = all->first;
+	all->first = one;
+	session->inquiry_count++;
+	return one->number;
+}
+
+/* The asker, NULL: it is gone and waits for no answer. */
+static struct server_session *inquiry_take(struct iwf_link *base, uint64_t tag,
+					   struct server_inquiry *to)
+{
+	struct server_link *link = server_link_of(base);
+	struct server_inquiry **at = &link->inquiries.first;
+	struct server_inquiry *one;
+	struct server_session *session;
+
+	while ((*at)->number != tag)
+		at = &(*at)->next;
+	one = *at;
+	*to = *one;
+	*at = one->next;
+	free(one);
+	session = server_link_find(link, to->session);
+	if (session)
+		session->inquiry_count--;
+	return session;
 }
 
 /* 5.2.28. */
@@ -43,33 +88,27 @@ static enum smpp_state state_of(enum iwf_fate fate)
 	}
 }
 
-static uint64_t tag_of(const struct server_session *session,
-		       const struct smpp_pdu *pdu)
+/* 4.8.2: when it is over, and known since when. */
+static void state_put(const struct iwf_verdict *verdict, struct smpp_pdu *out,
+		      char date[SMPP_TIME_SIZE])
 {
-	return (uint64_t)session->number << 32 | pdu->header.sequence;
-}
-
-/* NULL: it is gone and waits for no answer. */
-static struct server_session *asker_find(struct iwf_link *base, uint64_t tag)
-{
-	struct server_session *session =
-		server_link_find(server_link_of(base), (uint32_t)(tag >> 32));
-
-	if (session)
-		session->inquiry_count--;
-	return session;
+	out->message_state = (uint8_t)state_of(verdict->fate);
+	out->error_code = (uint8_t)(verdict->code & 0xff);
+	if (out->message_state != SMPP_STATE_ENROUTE && verdict->ended_at_ms &&
+	    !smpp_time_format_absolute(date, verdict->ended_at_ms))
+		out->final_date = iwf_str_from(date);
 }
 
 static void on_queried(struct iwf_link *base, uint64_t tag,
 		       const struct iwf_verdict *verdict)
 {
-	struct server_session *session = asker_find(base, tag);
-	char id[SERVER_ID_SIZE];
+	struct server_inquiry inquiry;
+	struct server_session *session = inquiry_take(base, tag, &inquiry);
+	char date[SMPP_TIME_SIZE] = "";
 	struct smpp_pdu out = {
 		.header = { .id = SMPP_QUERY_SM | SMPP_RESPONSE,
-			    .sequence = (uint32_t)tag },
-		.message_state = (uint8_t)state_of(verdict->fate),
-		.error_code = (uint8_t)(verdict->code & 0xff),
+			    .sequence = inquiry.sequence },
+		.message_id = iwf_str_from(inquiry.id),
 	};
 
 	if (!session)
@@ -78,18 +117,18 @@ static void on_queried(struct iwf_link *base, uint64_t tag,
 		server_session_write_header(
 			session, out.header.id,
 			verdict->result == IWF_RESULT_UNMATCHED ?
-			SMPP_RINVMSGID : SMPP_RQUERYFAIL, (uint32_t)tag);
+			SMPP_RINVMSGID : SMPP_RQUERYFAIL, inquiry.sequence);
 		return;
 	}
-	server_id_format(id, verdict->id, 0);
-	out.message_id = iwf_str_from(id);
+	state_put(verdict, &out, date);
 	server_session_write(session, &out);
 }
 
 static void on_cancelled(struct iwf_link *base, uint64_t tag,
 			 const struct iwf_verdict *verdict)
 {
-	struct server_session *session = asker_find(base, tag);
+	struct server_inquiry inquiry;
+	struct server_session *session = inquiry_take(base, tag, &inquiry);
 	uint32_t status = SMPP_RCANCELFAIL;
 
 	if (verdict->result == IWF_RESULT_UNMATCHED)
@@ -99,7 +138,23 @@ static void on_cancelled(struct iwf_link *base, uint64_t tag,
 	if (session)
 		server_session_write_header(session,
 					    SMPP_CANCEL_SM | SMPP_RESPONSE,
-					    status, (uint32_t)tag);
+					    status, inquiry.sequence);
+}
+
+/* The gateway's id of what is meant, 0: it is not known. */
+static uint64_t message_find(const struct server_session *session,
+			     const struct smpp_pdu *pdu)
+{
+	const struct server_known *known = &session->link->known;
+	uint64_t dest = server_dest_hash(pdu->dest_addr);
+	uint64_t id;
+	uint32_t part;
+
+	if (!server_id_parse(pdu->message_id, &id, &part))
+		return 0;
+	if (part || server_known_has(known, id, 0))
+		return server_known_message(known, id, part, dest);
+	return id;
 }
 
 /* ESME_ROK: it may be asked. */
@@ -110,7 +165,8 @@ static uint32_t judge(const struct server_session *session,
 		return SMPP_RINVBNDSTS;
 	if (session->inquiry_count >= INQUIRIES_MAX)
 		return SMPP_RTHROTTLED;
-	return id_parse(pdu->message_id, id) ? SMPP_ROK : SMPP_RINVMSGID;
+	*id = message_find(session, pdu);
+	return *id ? SMPP_ROK : SMPP_RINVMSGID;
 }
 
 /* Whose fate is asked for; false: refused, and that was answered. */
@@ -125,7 +181,6 @@ static bool is_taken(struct server_session *session,
 					    pdu->header.sequence);
 		return false;
 	}
-	session->inquiry_count++;
 	return true;
 }
 
@@ -136,7 +191,7 @@ void server_query(struct server_session *session, const struct smpp_pdu *pdu)
 	if (!is_taken(session, pdu, &id))
 		return;
 	iwf_host_inquire(session->link->base.host, id, on_queried,
-			 tag_of(session, pdu));
+			 inquiry_add(session, pdu));
 }
 
 void server_cancel(struct server_session *session, const struct smpp_pdu *pdu)
@@ -146,5 +201,5 @@ void server_cancel(struct server_session *session, const struct smpp_pdu *pdu)
 	if (!is_taken(session, pdu, &id))
 		return;
 	iwf_host_withdraw(session->link->base.host, id, on_cancelled,
-			  tag_of(session, pdu));
+			  inquiry_add(session, pdu));
 }

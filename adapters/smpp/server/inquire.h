@@ -6,5 +6,12 @@
 
 struct server_session;
 
+/* Those that the gateway has not yet answered. */
+struct server_inquiries {
+	struct server_inquiry *first;
+	uint64_t last_number;
+};
+
+void server_inquiries_destroy(struct server_inquiries *inquiries);
 void server_query(struct server_session *session, const struct smpp_pdu *pdu);
 void server_cancel(struct server_session *session, const struct smpp_pdu *pdu);

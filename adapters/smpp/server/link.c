@@ -280,6 +280,8 @@ void server_link_close(struct iwf_link **base)
 		server_session_end(link->sessions, "the link is closed");
 	door_leave(link);
 	server_submits_destroy(&link->submits);
+	server_inquiries_destroy(&link->inquiries);
+	server_known_destroy(&link->known);
 	iwf_buf_free(&link->secret);
 	free(link);
 	*base = NULL;

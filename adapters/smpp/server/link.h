@@ -6,6 +6,8 @@
 #include "server/account.h"
 #include "server/bucket.h"
 #include "server/deliver.h"
+#include "server/inquire.h"
+#include "server/known.h"
 #include "server/submit.h"
 
 #include <iwf/adapter.h>
@@ -29,6 +31,8 @@ struct server_link {
 	bool is_closing;
 	struct server_bucket bucket;
 	struct server_submits submits;
+	struct server_known known;
+	struct server_inquiries inquiries;
 	struct server_delivers delivers;
 };
 

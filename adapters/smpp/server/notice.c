@@ -1,7 +1,7 @@
 /* See notice.h. */
 #include "server/notice.h"
 
-#include "server/submit.h"
+#include "server/known.h"
 #include "wire/receipt.h"
 #include "wire/smpp_time.h"
 
@@ -26,34 +26,29 @@ static const struct word *word_find(enum iwf_fate fate)
 	return NULL;
 }
 
-/* See set_keep in submit.c. */
-static uint64_t set_read(struct iwf_str account, uint32_t *parts)
+/* The n-th of the ids that were answered, from 0; see id_keep in submit.c.
+ * Empty: it was answered with the gateway's own. */
+static struct iwf_str id_read(struct iwf_str account, uint32_t n)
 {
-	uint64_t set = 0;
+	struct iwf_str id = IWF_STR_NONE;
 	uint64_t number;
+	uint32_t part;
 
-	*parts = 0;
-	if (account.len < 18 || account.ptr[16] != '/' ||
-	    iwf_str_to_u64(iwf_str_sub(account, 17, account.len),
-			   IWF_PARTS_MAX, &number))
-		return 0;
-	for (size_t i = 0; i < 16; i++) {
-		char c = account.ptr[i];
-
-		set = set << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
-	}
-	*parts = (uint32_t)number;
-	return set;
+	for (uint32_t i = 0; i <= n; i++)
+		if (!iwf_str_split(&account, ' ', &id))
+			return IWF_STR_NONE;
+	return server_id_parse(id, &number, &part) ? id : IWF_STR_NONE;
 }
 
 uint32_t server_notice_count(const struct iwf_message *report)
 {
-	uint32_t parts;
+	uint32_t count = 0;
 
 	if (!word_find(report->fate))
 		return 0;
-	set_read(report->account, &parts);
-	return parts ? parts : 1;
+	while (count < IWF_PARTS_MAX && id_read(report->account, count).len)
+		count++;
+	return count ? count : 1;
 }
 
 static struct iwf_str date(struct iwf_arena *arena, int64_t at_ms)
@@ -85,12 +80,10 @@ void server_notice_put(struct iwf_arena *arena,
 {
 	const struct word *word = word_find(report->fate);
 	char text[SERVER_ID_SIZE];
-	struct iwf_str id;
-	uint32_t parts;
-	uint64_t set = set_read(report->account, &parts);
+	struct iwf_str id = id_read(report->account, part - 1);
 
-	server_id_format(text, set ? set : report->about, parts ? part : 0);
-	id = iwf_arena_copy(arena, iwf_str_from(text));
+	server_id_format(text, report->about, 0);
+	id = iwf_arena_copy(arena, id.len ? id : iwf_str_from(text));
 	/* A user's acknowledgement is not the network's receipt (5.2.12). */
 	out->esm_class = report->fate == IWF_FATE_DISPLAYED ?
 		SMPP_ESM_USER_ACK : SMPP_ESM_RECEIPT;

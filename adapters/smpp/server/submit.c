@@ -1,6 +1,7 @@
 /* See submit.h. */
 #include "server/submit.h"
 
+#include "server/answer.h"
 #include "server/link.h"
 #include "server/session.h"
 #include "message/compose.h"
@@ -17,29 +18,9 @@
 #define RECEIPT_MASK 0x03
 #define ACK_DELIVERED 0x04
 #define ACK_USER 0x08
-/* A reference comes round again; by then it is another message. */
+/* The same part under the same reference: after this time it is another
+ * message's. */
 #define SET_TIME_MS (15 * 60 * 1000)
-/* Of a tag: what is below is the destination's place in its list. */
-#define TAG_SHIFT 8
-
-/* One PDU that waits for the gateway's verdict on each destination. */
-struct submit {
-	struct smpp_request request;
-	uint32_t session; /* its number */
-	uint32_t command;
-	uint32_t sequence;
-	uint32_t left;
-	uint32_t good;
-	uint64_t id;      /* the gateway's */
-	uint64_t set;     /* of parts or of a list, 0: it is one message */
-	uint32_t part;
-	uint32_t count;
-	struct submit_dest {
-		struct smpp_dest dest;
-		char addr[21];
-		uint32_t status;
-	} dests[];
-};
 
 /* A PDU taken apart. */
 struct entry {
@@ -50,6 +31,8 @@ struct entry {
 	struct iwf_str octets; /* behind the header */
 	struct smpp_number_rules rules;
 	struct iwf_message msg;
+	uint64_t id;           /* of a part or a list */
+	uint64_t former;
 	uint64_t set;
 };
 
@@ -63,141 +46,8 @@ void server_submits_destroy(struct server_submits *submits)
 	struct smpp_request *request;
 
 	while ((request = smpp_window_take_oldest(&submits->window)))
-		free(IWF_CONTAINER(request, struct submit, request));
+		free(IWF_CONTAINER(request, struct server_submit, request));
 	smpp_window_destroy(&submits->window);
-}
-
-void server_id_format(char to[SERVER_ID_SIZE], uint64_t id, uint32_t part)
-{
-	snprintf(to, SERVER_ID_SIZE, part ? "%016llx-%u" : "%016llx",
-		 (unsigned long long)id, part);
-}
-
-/* --- answering --- */
-
-static uint32_t unsuccess_count(const struct submit *submit)
-{
-	uint32_t count = 0;
-
-	for (uint32_t i = 0; i < submit->count; i++)
-		count += submit->dests[i].status != SMPP_ROK;
-	return count;
-}
-
-/* 4.5.2: message_id, then who did not get it, and why; not in pdu.h, for
- * nobody sends it to us. */
-static void multi_answer(struct server_session *session,
-			 const struct submit *submit, const char *id,
-			 uint32_t status)
-{
-	struct iwf_buf out = { 0 };
-	uint32_t len;
-
-	iwf_buf_u32(&out, 0);
-	iwf_buf_u32(&out, SMPP_SUBMIT_MULTI | SMPP_RESPONSE);
-	iwf_buf_u32(&out, status);
-	iwf_buf_u32(&out, submit->sequence);
-	iwf_buf_put(&out, id, strlen(id) + 1);
-	iwf_buf_u8(&out, (uint8_t)unsuccess_count(submit));
-	for (uint32_t i = 0; i < submit->count; i++) {
-		const struct submit_dest *at = &submit->dests[i];
-
-		if (at->status == SMPP_ROK)
-			continue;
-		iwf_buf_u8(&out, at->dest.ton);
-		iwf_buf_u8(&out, at->dest.npi);
-		iwf_buf_put(&out, at->addr, strlen(at->addr) + 1);
-		iwf_buf_u32(&out, at->status);
-	}
-	len = (uint32_t)out.len;
-	for (size_t i = 0; i < 4; i++)
-		out.ptr[i] = (char)(len >> (24 - 8 * i));
-	iwf_stream_send(session->stream, iwf_buf_str(&out));
-	iwf_buf_free(&out);
-}
-
-static void submit_answer(struct server_session *session,
-			  const struct submit *submit)
-{
-	char id[SERVER_ID_SIZE] = "";
-	uint32_t status = submit->good ? (uint32_t)SMPP_ROK :
-		submit->dests[0].status;
-
-	if (submit->good)
-		server_id_format(id, submit->set ? submit->set : submit->id,
-				 submit->part);
-	if (submit->command == SMPP_SUBMIT_MULTI) {
-		multi_answer(session, submit, id, status);
-	} else {
-		const struct smpp_pdu out = {
-			.header = { .id = submit->command | SMPP_RESPONSE,
-				    .status = status,
-				    .sequence = submit->sequence },
-			.message_id = iwf_str_from(id),
-		};
-
-		server_session_write(session, &out);
-	}
-}
-
-static void count_refusal(struct server_link *link, uint32_t status)
-{
-	if (status == SMPP_ROK)
-		return;
-	iwf_metric_add(&link->metrics[SERVER_METRIC_SUBMIT_REFUSED], 1);
-	if (status == SMPP_RTHROTTLED)
-		iwf_metric_add(&link->metrics[SERVER_METRIC_SUBMIT_THROTTLED],
-			       1);
-}
-
-static void submit_finish(struct server_link *link, struct submit *submit)
-{
-	struct server_session *session = server_link_find(link,
-							  submit->session);
-
-	smpp_window_take(&link->submits.window, submit->request.sequence);
-	iwf_metric_add(&link->metrics[SERVER_METRIC_SUBMIT_WAITING], -1);
-	if (session) {
-		session->waiting_count--;
-		submit_answer(session, submit);
-	}
-	if (!submit->good)
-		count_refusal(link, submit->dests[0].status);
-	free(submit);
-}
-
-static struct submit *submit_find(struct server_link *link, uint64_t tag)
-{
-	struct smpp_window *window = &link->submits.window;
-	uint32_t number = (uint32_t)(tag >> TAG_SHIFT);
-	struct smpp_request *request =
-		window->buckets[number & (window->bucket_count - 1)];
-
-	while (request && request->sequence != number)
-		request = request->chain;
-	return request ? IWF_CONTAINER(request, struct submit, request) : NULL;
-}
-
-static void on_done(struct iwf_link *base, uint64_t tag,
-		    const struct iwf_verdict *verdict)
-{
-	struct server_link *link = server_link_of(base);
-	struct submit *submit = submit_find(link, tag);
-	uint32_t status = smpp_status_from_verdict(verdict);
-
-	if (!submit)
-		return;
-	submit->dests[tag & ((1u << TAG_SHIFT) - 1)].status = status;
-	if (status == SMPP_ROK) {
-		submit->good++;
-		submit->id = verdict->result == IWF_RESULT_DUPLICATE ?
-			verdict->original_id : verdict->id;
-		/* Its connection is gone: it will be sent again. */
-		if (!server_link_find(link, submit->session))
-			iwf_host_untold(base->host, verdict->id);
-	}
-	if (--submit->left == 0)
-		submit_finish(link, submit);
 }
 
 /* --- reading --- */
@@ -233,37 +83,55 @@ static uint32_t text_take(struct entry *entry)
 }
 
 /* What joins parts or copies a message keeps its account, and the REPORT
- * brings it back: so receipts have the id that we answered. */
-static void set_keep(struct entry *entry, uint64_t set, uint32_t parts)
+ * brings it back: so receipts have the ids that we answered. */
+static void id_keep(struct entry *entry, uint64_t id, uint32_t part)
 {
-	entry->set = set;
-	entry->msg.account = iwf_arena_printf(entry->session->arena,
-					      "%016llx/%u",
-					      (unsigned long long)set, parts);
+	char text[SERVER_ID_SIZE];
+
+	entry->id = id;
+	server_id_format(text, id, part);
+	entry->msg.account = iwf_arena_copy(entry->session->arena,
+					    iwf_str_from(text));
 }
 
 /* One id for all of a list (4.5.2). */
 static uint32_t list_take(struct entry *entry)
 {
-	uint64_t set;
+	uint64_t id;
 
 	if (!entry->pdu->dest_count)
 		return SMPP_ROK;
-	iwf_random_fill(&set, sizeof(set));
-	set_keep(entry, set | 1, 0);
+	iwf_random_fill(&id, sizeof(id));
+	id_keep(entry, id | 1, 0);
 	return SMPP_ROK;
+}
+
+/* The same for a part that comes again; another's for another text under the
+ * same reference. */
+static uint64_t part_id(const struct entry *entry, int64_t time)
+{
+	struct iwf_buf name = { 0 };
+	uint64_t id;
+
+	iwf_buf_str_put(&name, entry->msg.set);
+	iwf_buf_u8(&name, 0);
+	iwf_buf_u64(&name, (uint64_t)time);
+	iwf_buf_u32(&name, entry->msg.part);
+	iwf_buf_str_put(&name, entry->octets);
+	id = iwf_hash(server_id_key, iwf_buf_str(&name)) | 1;
+	iwf_buf_free(&name);
+	return id;
 }
 
 static uint32_t part_take(struct entry *entry)
 {
-	static const uint8_t key[16] = "iwf smpp server";
 	const struct smpp_pdu *pdu = entry->pdu;
 	struct iwf_arena *arena = entry->session->arena;
 	uint32_t ref = entry->udh.ref;
 	uint32_t part = entry->udh.part;
 	uint32_t parts = entry->udh.parts;
 	unsigned bits = entry->udh.is_wide ? 16 : 8;
-	struct iwf_str name;
+	int64_t time = iwf_loop_wall_ms(entry->link->loop) / SET_TIME_MS;
 
 	if (!parts &&
 	    smpp_tlv_number(&pdu->tlvs, SMPP_TAG_SAR_MSG_REF_NUM, &ref) &&
@@ -281,11 +149,9 @@ static uint32_t part_take(struct entry *entry)
 					  IWF_STR_ARG(pdu->source_addr),
 					  IWF_STR_ARG(pdu->dest_addr), ref,
 					  bits, parts);
-	name = iwf_arena_printf(arena, "%.*s|%lld",
-				IWF_STR_ARG(entry->msg.set),
-				(long long)(iwf_loop_wall_ms(entry->link->loop)
-					    / SET_TIME_MS));
-	set_keep(entry, iwf_hash(key, name) | 1, parts);
+	entry->set = iwf_hash(server_id_key, entry->msg.set) | 1;
+	entry->former = part_id(entry, time - 1);
+	id_keep(entry, part_id(entry, time), part);
 	return SMPP_ROK;
 }
 
@@ -400,16 +266,18 @@ static uint32_t entry_read(struct entry *entry)
 
 /* --- giving it to the gateway --- */
 
-static struct submit *submit_open(struct entry *entry, uint32_t count)
+static struct server_submit *submit_open(struct entry *entry, uint32_t count)
 {
 	struct server_submits *submits = &entry->link->submits;
-	struct submit *submit = iwf_alloc(sizeof(*submit) + count *
+	struct server_submit *submit = iwf_alloc(sizeof(*submit) + count *
 					  sizeof(submit->dests[0]));
 
 	submit->session = entry->session->number;
 	submit->command = entry->pdu->header.id;
 	submit->sequence = entry->pdu->header.sequence;
 	submit->count = submit->left = count;
+	submit->id = entry->id;
+	submit->former = entry->former;
 	submit->set = entry->set;
 	submit->part = entry->msg.part;
 	smpp_window_push(&submits->window, &submit->request,
@@ -419,10 +287,10 @@ static struct submit *submit_open(struct entry *entry, uint32_t count)
 	return submit;
 }
 
-static void dest_give(struct entry *entry, struct submit *submit,
+static void dest_give(struct entry *entry, struct server_submit *submit,
 		      uint32_t place, const struct smpp_dest *dest)
 {
-	struct submit_dest *to = &submit->dests[place];
+	struct server_submit_dest *to = &submit->dests[place];
 	const struct smpp_address address = { dest->ton, dest->npi, dest->addr };
 
 	to->dest = *dest;
@@ -439,8 +307,9 @@ static void dest_give(struct entry *entry, struct submit *submit,
 		submit->left--;
 		return;
 	}
-	iwf_host_accept(entry->link->base.host, &entry->msg, on_done,
-			(uint64_t)submit->request.sequence << TAG_SHIFT |
+	iwf_host_accept(entry->link->base.host, &entry->msg,
+			server_answer_on_done,
+			(uint64_t)submit->request.sequence << SERVER_TAG_SHIFT |
 			place);
 }
 
@@ -452,14 +321,14 @@ static void entry_give(struct entry *entry)
 		.addr = pdu->dest_addr,
 	};
 	uint32_t count = pdu->dest_count ? (uint32_t)pdu->dest_count : 1;
-	struct submit *submit = submit_open(entry, count);
+	struct server_submit *submit = submit_open(entry, count);
 
 	for (uint32_t i = 0; i < count; i++)
 		dest_give(entry, submit, i, pdu->dest_count ?
 			  &pdu->dests[i] : &one);
 	/* Nothing was given: nobody else will finish it. */
 	if (!submit->left)
-		submit_finish(entry->link, submit);
+		server_answer(entry->link, submit);
 }
 
 void server_submit(struct server_session *session, const struct smpp_pdu *pdu)
@@ -473,7 +342,7 @@ void server_submit(struct server_session *session, const struct smpp_pdu *pdu)
 		entry_give(&entry);
 		return;
 	}
-	count_refusal(link, status);
+	server_answer_count(link, status);
 	iwf_log_seldom(link->log, "refused", "command=%s sequence=%u status=%s",
 		       smpp_command_name(pdu->header.id), pdu->header.sequence,
 		       smpp_status_get(status)->name);

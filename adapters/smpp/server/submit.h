@@ -18,6 +18,3 @@ struct server_submits {
 void server_submits_create(struct server_submits *submits, uint32_t most);
 void server_submits_destroy(struct server_submits *submits);
 void server_submit(struct server_session *session, const struct smpp_pdu *pdu);
-/* The message_id that an application knows a message by; part 0: it is whole. */
-#define SERVER_ID_SIZE 32
-void server_id_format(char to[SERVER_ID_SIZE], uint64_t id, uint32_t part);
