@@ -197,11 +197,11 @@ static void on_sets(struct iwf_task *task)
 
 	for (uint32_t i = 0; !query->err && i < query->set_count; i++) {
 		const struct store_set *set = &query->sets[i];
-		bool whole = set->record_count == set->parts;
+		bool incomplete = set->record_count != set->parts;
 
-		if (whole || !relay->sets_whole_only)
+		if (set->is_whole || !relay->sets_whole_only)
 			accept_set(relay, set->set_key, set->link, set->records,
-				   set->record_count, !whole);
+				   set->record_count, incomplete);
 	}
 	iwf_arena_destroy(&query->arena);
 	relay->asking_sets = false;

@@ -42,6 +42,7 @@ struct store_found {
 
 struct store_set {
 	uint64_t set_key;
+	bool is_whole; /* else parts that may be copies fill its places */
 	uint32_t link, parts, record_count;
 	struct iwf_str *records; /* in part order, those that came */
 };

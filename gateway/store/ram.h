@@ -52,6 +52,9 @@ static inline struct iwf_str ram_bytes_str(const struct ram_bytes *bytes)
 void ram_row_copy(struct iwf_arena *arena, const struct table_row *from,
 		  struct table_row *to);
 
+void ram_parts(const struct ram_set *set, uint64_t set_key,
+	       struct iwf_arena *arena, struct table_parts *parts);
+
 extern const struct table_ops ram_table_ops;
 enum iwf_err ram_sweep(struct tables *t, struct store_sweep *sweep);
 enum iwf_err ram_ask(struct store_engine *engine, struct store_query *query);

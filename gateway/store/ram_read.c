@@ -114,39 +114,62 @@ static void ask_recent(struct ram_engine *ram, struct store_query *query)
 		add_found(ram, query, node->item);
 }
 
-static struct ram_node *read_set(struct store_query *query,
-				 struct ram_node *node)
+void ram_parts(const struct ram_set *set, uint64_t set_key,
+	       struct iwf_arena *arena, struct table_parts *parts)
 {
-	struct store_set set = { .set_key = node->key.a };
-	int64_t first_ms = INT64_MAX;
+	struct ram_node *node = ram_seek(set, RAM_KEY(set_key));
 
-	set.records = IWF_ARENA_ARRAY(query->arena, struct iwf_str,
-				      IWF_PARTS_MAX);
-	for (; node && node->key.a == set.set_key; node = node->next[0]) {
+	parts->list = IWF_ARENA_ARRAY(arena, struct table_part, IWF_PARTS_MAX);
+	parts->count = 0;
+	for (; node && node->key.a == set_key && parts->count < IWF_PARTS_MAX;
+	     node = node->next[0]) {
 		const struct ram_bytes *part = node->item;
 
-		set.link = part->link;
-		set.parts = (uint32_t)part->number;
-		if (part->at_ms < first_ms)
-			first_ms = part->at_ms;
-		if (set.record_count < IWF_PARTS_MAX)
-			set.records[set.record_count++] = iwf_arena_copy(
-				query->arena, ram_bytes_str(part));
+		parts->list[parts->count++] = (struct table_part){
+			.part = (uint32_t)node->key.b,
+			.parts = (uint32_t)part->number,
+			.link = part->link, .at_ms = part->at_ms,
+			.record = iwf_arena_copy(arena, ram_bytes_str(part)),
+		};
 	}
-	if (first_ms < query->until_ms) {
-		query->sets = grow(query->arena, query->sets,
-				   query->set_count, sizeof(set));
-		query->sets[query->set_count++] = set;
+}
+
+static void read_set(struct ram_engine *ram, struct store_query *query,
+		     uint64_t set_key)
+{
+	struct store_set set = { .set_key = set_key };
+	struct table_parts parts, echoes;
+	int64_t first_ms = INT64_MAX;
+
+	ram_parts(&ram->parts, set_key, query->arena, &parts);
+	ram_parts(&ram->parts, set_key & ~UINT64_C(1), query->arena, &echoes);
+	for (uint32_t i = 0; i < parts.count; i++) {
+		set.link = parts.list[i].link;
+		set.parts = parts.list[i].parts;
+		if (parts.list[i].at_ms < first_ms)
+			first_ms = parts.list[i].at_ms;
 	}
-	return node;
+	if (first_ms >= query->until_ms)
+		return;
+	set.is_whole = parts_are_whole(&parts);
+	set.records = parts_merge(query->arena, &parts, &echoes,
+				  &set.record_count);
+	query->sets = grow(query->arena, query->sets, query->set_count,
+			   sizeof(set));
+	query->sets[query->set_count++] = set;
 }
 
 static void ask_sets(struct ram_engine *ram, struct store_query *query)
 {
 	struct ram_node *node = ram->parts.heads[0];
 
-	while (node && query->set_count < limit_of(query))
-		node = read_set(query, node);
+	while (node && query->set_count < limit_of(query)) {
+		uint64_t key = node->key.a;
+
+		if (key & 1)
+			read_set(ram, query, key);
+		node = ram_seek(&ram->parts, RAM_KEY(key, UINT64_MAX));
+	}
 }
 
 static void count_row(struct store_query *query,

@@ -270,16 +270,15 @@ static enum iwf_err part_add(struct tables *t, const struct store_part *part,
 
 static enum iwf_err part_list(struct tables *t, uint64_t set_key,
 			      struct iwf_arena *arena,
-			      struct iwf_str **records, uint32_t *count)
+			      struct table_parts *parts)
 {
-	struct ram_node *node = ram_seek(&engine_of(t)->parts, RAM_KEY(set_key));
+	ram_parts(&engine_of(t)->parts, set_key, arena, parts);
+	return IWF_OK;
+}
 
-	*records = IWF_ARENA_ARRAY(arena, struct iwf_str, IWF_PARTS_MAX);
-	*count = 0;
-	for (; node && node->key.a == set_key && *count < IWF_PARTS_MAX;
-	     node = node->next[0])
-		(*records)[(*count)++] =
-			iwf_arena_copy(arena, ram_bytes_str(node->item));
+static enum iwf_err part_drop(struct tables *t, uint64_t set_key, uint32_t part)
+{
+	ram_drop(&engine_of(t)->parts, RAM_KEY(set_key, part));
 	return IWF_OK;
 }
 
@@ -422,6 +421,24 @@ static void drop_old(struct ram_set *set, int64_t before_ms)
 	}
 }
 
+/* Echoes that no set is there for. */
+static void drop_echoes(struct ram_set *parts, int64_t before_ms)
+{
+	struct ram_node *node = parts->heads[0];
+
+	while (node) {
+		const struct ram_bytes *part = node->item;
+		struct ram_key key = node->key;
+		const struct ram_node *set = ram_seek(parts,
+						      RAM_KEY(key.a | 1));
+
+		node = node->next[0];
+		if (!(key.a & 1) && part->at_ms < before_ms &&
+		    (!set || set->key.a != (key.a | 1)))
+			ram_drop(parts, key);
+	}
+}
+
 enum iwf_err ram_sweep(struct tables *t, struct store_sweep *sweep)
 {
 	struct ram_engine *ram = engine_of(t);
@@ -439,6 +456,7 @@ enum iwf_err ram_sweep(struct tables *t, struct store_sweep *sweep)
 		sweep->unmatched++;
 	}
 	drop_old(&ram->known, sweep->set_before_ms);
+	drop_echoes(&ram->parts, sweep->set_before_ms);
 	drop_old(&ram->threads, sweep->thread_before_ms);
 	return IWF_OK;
 }
@@ -452,7 +470,7 @@ const struct table_ops ram_table_ops = {
 	.lane_is_out = lane_is_out,
 	.waiting_find = waiting_find, .waiting_add = waiting_add,
 	.waiting_drop = waiting_drop,
-	.part_add = part_add, .part_list = part_list,
+	.part_add = part_add, .part_list = part_list, .part_drop = part_drop,
 	.part_known = part_known, .part_know = part_know,
 	.set_drop = set_drop, .set_move = set_move,
 	.value_set = value_set, .thread_set = thread_set, .sweep = ram_sweep,

@@ -22,6 +22,7 @@ enum sqlite_sql {
 	SQL_WAITING_FIND, SQL_WAITING_ADD, SQL_WAITING_KEY,
 	SQL_WAITING_DROP, SQL_WAITING_KEYS_DROP, SQL_WAITING_OLD,
 	SQL_PART_ADD, SQL_PART_LIST, SQL_PART_KNOWN, SQL_PART_KNOW,
+	SQL_PART_DROP, SQL_ECHO_OLD,
 	SQL_SET_DROP, SQL_SET_MOVE, SQL_PART_FORGET,
 	SQL_VALUE_SET, SQL_VALUE_DROP, SQL_VALUES,
 	SQL_OLDEST, SQL_PURGE_ROWS, SQL_PURGE_MESSAGES,
@@ -74,6 +75,7 @@ struct sqlite_engine {
 	uint32_t gone_count, gone_cap;
 
 	uint64_t sweep_after;     /* where the next purge goes on */
+	int64_t echoes_at_ms;     /* they are looked through from then on */
 	_Atomic int64_t wal_pages;
 	_Atomic int64_t copied_pages; /* of them, by the latest checkpoint */
 	int64_t asked_pages;      /* at the latest request of a checkpoint */
@@ -99,6 +101,9 @@ static inline void bind_id(sqlite3_stmt *stmt, int at, uint64_t value)
 	sqlite3_bind_int64(stmt, at, (sqlite3_int64)value);
 }
 void bind_bytes(sqlite3_stmt *stmt, int at, struct iwf_str bytes);
+uint32_t column_u32(sqlite3_stmt *stmt, int at);
+enum iwf_err sqlite_parts(struct sqlite_conn *conn, uint64_t set_key,
+			  struct iwf_arena *arena, struct table_parts *parts);
 struct iwf_str column_bytes(sqlite3_stmt *stmt, int at,
 			    struct iwf_arena *arena);
 /* Columns of SQLITE_ROW_COLUMNS, from 1 and from 0. */

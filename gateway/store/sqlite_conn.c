@@ -80,12 +80,18 @@ static const char *const sql_text[SQL_COUNT] = {
 
 	[SQL_PART_ADD] = "INSERT OR IGNORE INTO part"
 		"(set_key,part,parts,link,at,record) VALUES(?1,?2,?3,?4,?5,?6)",
-	[SQL_PART_LIST] = "SELECT record FROM part WHERE set_key=?1 "
+	[SQL_PART_LIST] = "SELECT part,parts,link,at,record FROM part "
+		"WHERE set_key=?1 "
 		"ORDER BY part",
 	/* The table's name and its column are older than their use. */
 	[SQL_PART_KNOWN] = "SELECT at FROM joined WHERE set_key=?1",
 	[SQL_PART_KNOW] = "INSERT OR REPLACE INTO joined(set_key,at)"
 		" VALUES(?1,?2)",
+	[SQL_PART_DROP] = "DELETE FROM part WHERE set_key=?1 AND part=?2",
+	/* What is known and waits beside a set has the even key below. */
+	[SQL_ECHO_OLD] = "DELETE FROM part WHERE set_key&1=0 AND at<?1 AND "
+		"NOT EXISTS(SELECT 1 FROM part s WHERE "
+		"s.set_key=part.set_key+1)",
 	[SQL_SET_DROP] = "DELETE FROM part WHERE set_key=?1",
 	[SQL_SET_MOVE] = "UPDATE OR REPLACE part SET set_key=?2 "
 		"WHERE set_key=?1",
@@ -151,6 +157,7 @@ static const char *const sql_text[SQL_COUNT] = {
 	[SQL_THREAD_SPAN] = "SELECT (SELECT min(generation) FROM thread),"
 		"(SELECT max(generation) FROM thread)",
 	[SQL_Q_SETS] = "SELECT set_key,max(link),max(parts) FROM part "
+		"WHERE set_key&1 "
 		"GROUP BY set_key HAVING min(at)<?1 LIMIT ?2",
 	[SQL_Q_CHUNK] = "SELECT max(id) FROM (SELECT id FROM delivery "
 		"WHERE id>?1 ORDER BY id LIMIT ?2)",
@@ -326,7 +333,7 @@ void bind_row(sqlite3_stmt *stmt, const struct table_row *row)
 	bind_id(stmt, 25, dlv->about);
 }
 
-static uint32_t column_u32(sqlite3_stmt *stmt, int at)
+uint32_t column_u32(sqlite3_stmt *stmt, int at)
 {
 	return (uint32_t)sqlite3_column_int64(stmt, at);
 }

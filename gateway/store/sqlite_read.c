@@ -245,21 +245,44 @@ static enum iwf_err ask_thread(struct sqlite_conn *conn,
 	return err;
 }
 
-static enum iwf_err read_parts(struct sqlite_conn *conn,
-			       struct store_query *query, struct store_set *set)
+enum iwf_err sqlite_parts(struct sqlite_conn *conn, uint64_t set_key,
+			  struct iwf_arena *arena, struct table_parts *parts)
 {
 	sqlite3_stmt *stmt = sqlite_stmt(conn, SQL_PART_LIST);
 	bool has_row;
 	enum iwf_err err;
 
-	set->records = IWF_ARENA_ARRAY(query->arena, struct iwf_str,
-				       IWF_PARTS_MAX);
-	bind_id(stmt, 1, set->set_key);
+	parts->list = IWF_ARENA_ARRAY(arena, struct table_part, IWF_PARTS_MAX);
+	parts->count = 0;
+	bind_id(stmt, 1, set_key);
 	while (!(err = sqlite_next(conn, stmt, &has_row)) && has_row)
-		if (set->record_count < IWF_PARTS_MAX)
-			set->records[set->record_count++] =
-				column_bytes(stmt, 0, query->arena);
+		if (parts->count < IWF_PARTS_MAX)
+			parts->list[parts->count++] = (struct table_part){
+				.part = column_u32(stmt, 0),
+				.parts = column_u32(stmt, 1),
+				.link = column_u32(stmt, 2),
+				.at_ms = sqlite3_column_int64(stmt, 3),
+				.record = column_bytes(stmt, 4, arena),
+			};
 	return err;
+}
+
+static enum iwf_err read_set(struct sqlite_conn *conn,
+			     struct store_query *query, struct store_set *set)
+{
+	struct table_parts parts, echoes;
+	enum iwf_err err = sqlite_parts(conn, set->set_key, query->arena,
+					&parts);
+
+	if (!err)
+		err = sqlite_parts(conn, set->set_key & ~UINT64_C(1),
+				   query->arena, &echoes);
+	if (err)
+		return err;
+	set->is_whole = parts_are_whole(&parts);
+	set->records = parts_merge(query->arena, &parts, &echoes,
+				   &set->record_count);
+	return IWF_OK;
 }
 
 static enum iwf_err ask_sets(struct sqlite_conn *conn,
@@ -280,7 +303,7 @@ static enum iwf_err ask_sets(struct sqlite_conn *conn,
 			.parts = (uint32_t)sqlite3_column_int64(stmt, 2),
 		};
 	for (uint32_t i = 0; !err && i < query->set_count; i++)
-		err = read_parts(conn, query, &query->sets[i]);
+		err = read_set(conn, query, &query->sets[i]);
 	return err;
 }
 

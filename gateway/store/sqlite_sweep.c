@@ -219,6 +219,19 @@ static enum iwf_err drop_waiting(struct tables *t, struct store_sweep *sweep)
 	return err;
 }
 
+/* Looks at every part that waits: once a minute is enough. */
+static enum iwf_err drop_echoes(struct sqlite_engine *eng, int64_t before_ms)
+{
+	sqlite3_stmt *stmt;
+
+	if (before_ms < eng->echoes_at_ms)
+		return IWF_OK;
+	eng->echoes_at_ms = before_ms + 60000;
+	stmt = sqlite_stmt(&eng->write, SQL_ECHO_OLD);
+	sqlite3_bind_int64(stmt, 1, before_ms);
+	return sqlite_run(&eng->write, stmt);
+}
+
 enum iwf_err sqlite_sweep(struct tables *t, struct store_sweep *sweep)
 {
 	struct sqlite_engine *eng = IWF_CONTAINER(t, struct sqlite_engine,
@@ -232,6 +245,8 @@ enum iwf_err sqlite_sweep(struct tables *t, struct store_sweep *sweep)
 		err = close_slices(eng);
 	if (!err)
 		err = drop_waiting(t, sweep);
+	if (!err)
+		err = drop_echoes(eng, sweep->set_before_ms);
 	if (err)
 		return err;
 	stmt = sqlite_stmt(&eng->write, SQL_PART_FORGET);

@@ -276,22 +276,18 @@ static enum iwf_err part_add(struct tables *t, const struct store_part *part,
 
 static enum iwf_err part_list(struct tables *t, uint64_t set_key,
 			      struct iwf_arena *arena,
-			      struct iwf_str **records, uint32_t *count)
+			      struct table_parts *parts)
 {
-	struct sqlite_conn *conn = conn_of(t);
-	sqlite3_stmt *stmt = sqlite_stmt(conn, SQL_PART_LIST);
-	struct iwf_str *found = IWF_ARENA_ARRAY(arena, struct iwf_str,
-						IWF_PARTS_MAX);
-	bool has_row;
-	enum iwf_err err;
+	return sqlite_parts(conn_of(t), set_key, arena, parts);
+}
 
-	*count = 0;
-	*records = found;
+static enum iwf_err part_drop(struct tables *t, uint64_t set_key, uint32_t part)
+{
+	sqlite3_stmt *stmt = sqlite_stmt(conn_of(t), SQL_PART_DROP);
+
 	bind_id(stmt, 1, set_key);
-	while (!(err = sqlite_next(conn, stmt, &has_row)) && has_row)
-		if (*count < IWF_PARTS_MAX)
-			found[(*count)++] = column_bytes(stmt, 0, arena);
-	return err;
+	bind_id(stmt, 2, part);
+	return sqlite_run(conn_of(t), stmt);
 }
 
 static enum iwf_err part_known(struct tables *t, uint64_t content_key,
@@ -370,7 +366,7 @@ const struct table_ops sqlite_table_ops = {
 	.lane_is_out = lane_is_out,
 	.waiting_find = waiting_find, .waiting_add = waiting_add,
 	.waiting_drop = waiting_drop,
-	.part_add = part_add, .part_list = part_list,
+	.part_add = part_add, .part_list = part_list, .part_drop = part_drop,
 	.part_known = part_known, .part_know = part_know,
 	.set_drop = set_drop, .set_move = set_move,
 	.value_set = value_set, .thread_set = thread_set, .sweep = sqlite_sweep,

@@ -127,8 +127,10 @@ struct store_join {
 };
 
 struct store_part {
-	uint64_t set_key;
-	uint64_t content_key;  /* of the part itself: what is equal comes again */
+	uint64_t set_key;      /* odd */
+	/* Of the part itself, odd: what is equal may be a copy. It is kept for
+	 * its time in case that the next message under the key lacks it. */
+	uint64_t content_key;
 	uint32_t part, parts;
 	uint32_t link;
 	struct iwf_str record;
@@ -136,7 +138,7 @@ struct store_part {
 	struct store_remember cursor; /* as of a put */
 
 	/* answer */
-	bool is_duplicate;     /* this part was here, joined or not */
+	bool is_duplicate;     /* this part was here, and no set lacks it */
 	bool is_reused;        /* another part's set had to give way */
 	bool is_complete;      /* this part made the set whole: its records */
 	struct iwf_str *records; /* in part order, owned by the change's arena */

@@ -25,6 +25,19 @@ struct table_bind {
 };
 #define TABLE_BINDS_MAX 64
 
+struct table_part {
+	uint32_t part, parts;
+	uint32_t link;
+	int64_t at_ms;
+	struct iwf_str record;
+};
+
+/* All under one key, in part order. */
+struct table_parts {
+	struct table_part *list;
+	uint32_t count;
+};
+
 struct tables {
 	const struct table_ops *ops;
 	const struct store_conf *conf;
@@ -88,7 +101,9 @@ struct table_ops {
 				 const struct store_part *part, bool *is_new);
 	enum iwf_err (*part_list)(struct tables *t, uint64_t set_key,
 				  struct iwf_arena *arena,
-				  struct iwf_str **records, uint32_t *count);
+				  struct table_parts *parts);
+	enum iwf_err (*part_drop)(struct tables *t, uint64_t set_key,
+				  uint32_t part);
 	/* When the part came, 0: it did not. Stays when its set is joined. */
 	enum iwf_err (*part_known)(struct tables *t, uint64_t content_key,
 				   int64_t *at_ms);
@@ -111,6 +126,22 @@ enum iwf_err verbs_apply(struct tables *t, struct store_change *change);
 
 /* For what the change answers; made when first wanted. */
 struct iwf_arena *verbs_arena(struct store_change *change);
+
+/* part.c: STORE_PART. */
+enum iwf_err part_apply(struct tables *t, struct store_change *change);
+/* Of the set's parts as the next two see them. */
+enum iwf_err parts_sum(struct tables *t, uint64_t set_key, uint64_t *sum);
+/* Removes the set, and what is known and would have served for it. */
+enum iwf_err parts_drop(struct tables *t, uint64_t set_key);
+/* The records of the set, with echoes where it has none; those that do not
+ * serve leave `echoes`. */
+struct iwf_str *parts_merge(struct iwf_arena *arena,
+			    const struct table_parts *set,
+			    struct table_parts *echoes, uint32_t *count);
+/* Without echoes. */
+bool parts_are_whole(const struct table_parts *set);
+const struct table_part *parts_find(const struct table_parts *set,
+				    uint32_t part);
 
 /* join.c: STORE_JOIN. */
 enum iwf_err join_apply(struct tables *t, struct store_change *change);

@@ -149,14 +149,13 @@ uint64_t store_parts_sum(const struct iwf_str *records, uint32_t count)
 static enum iwf_err judge_set(struct tables *t, const struct store_put *put,
 			      enum iwf_err *refusal)
 {
-	struct iwf_str *records;
-	uint32_t count = 0;
+	uint64_t sum = 0;
 	enum iwf_err err;
 
 	if (!put->set_key || !put->set_sum)
 		return IWF_OK;
-	err = t->ops->part_list(t, put->set_key, t->scratch, &records, &count);
-	if (!err && store_parts_sum(records, count) != put->set_sum)
+	err = parts_sum(t, put->set_key, &sum);
+	if (!err && sum != put->set_sum)
 		*refusal = IWF_E_GONE;
 	return err;
 }
@@ -183,7 +182,7 @@ static enum iwf_err apply_put(struct tables *t, struct store_put *put,
 		err = judge_duplicate(t, put, generation);
 	/* The parts of a duplicate have served, too. */
 	if (!err && put->set_key && !is_again)
-		err = t->ops->set_drop(t, put->set_key);
+		err = parts_drop(t, put->set_key);
 	if (!err && !is_again && !put->is_duplicate)
 		err = add_new(t, put, generation);
 	return err ? err : set_cursor(t, &put->cursor);
@@ -369,56 +368,13 @@ static enum iwf_err apply_update(struct tables *t, struct store_change *change)
 
 /* ---- PART, and the rest ---- */
 
-/* Its place in the set is taken by other content: the peer uses the reference
- * for another message. What came of the first waits on under a key of its own,
- * for no part of it will be told from this one's any more. */
-static enum iwf_err part_place(struct tables *t, struct store_part *part)
-{
-	bool is_new = false;
-	enum iwf_err err = t->ops->part_add(t, part, &is_new);
-
-	if (err || is_new)
-		return err;
-	part->is_reused = true;
-	err = t->ops->set_move(t, part->set_key, part->content_key);
-	return err ? err : t->ops->part_add(t, part, &is_new);
-}
-
-static enum iwf_err add_part(struct tables *t, struct store_change *change)
-{
-	struct store_part *part = &change->part;
-	int64_t known_at_ms = 0;
-	enum iwf_err err;
-
-	err = t->ops->part_known(t, part->content_key, &known_at_ms);
-	part->is_duplicate = known_at_ms &&
-		part->now_ms - known_at_ms < (int64_t)t->conf->set_ms;
-	if (err || part->is_duplicate)
-		return err;
-	err = part_place(t, part);
-	if (!err)
-		err = t->ops->part_know(t, part->content_key, part->now_ms);
-	if (!err)
-		err = t->ops->part_list(t, part->set_key, verbs_arena(change),
-					&part->records, &part->record_count);
-	part->is_complete = !err && part->record_count == part->parts;
-	return err;
-}
-
 static enum iwf_err apply_part(struct tables *t, struct store_change *change)
 {
-	struct store_part *part = &change->part;
-	enum iwf_err err;
+	enum iwf_err err = part_apply(t, change);
 
-	part->is_duplicate = part->is_complete = part->is_reused = false;
-	part->records = NULL;
-	part->record_count = 0;
-	if (!part->part || part->part > part->parts) {
-		change->err = IWF_E_SYNTAX;
-		return IWF_OK;
-	}
-	err = add_part(t, change);
-	return err ? err : set_cursor(t, &part->cursor);
+	if (err || change->err)
+		return err;
+	return set_cursor(t, &change->part.cursor);
 }
 
 enum iwf_err verbs_apply(struct tables *t, struct store_change *change)

@@ -1,6 +1,8 @@
 /* Messages that come in parts (design: Parts). */
 #include "unit/relay/rig.h"
 
+#include <stdio.h>
+
 static struct iwf_message part_of(const char *set, uint32_t part,
 				  uint32_t parts, struct iwf_str body)
 {
@@ -360,6 +362,120 @@ static void the_last_part_tells_the_id_of_the_whole(void **state)
 	assert_int_equal(verdict->id, rig->cpm->jobs[0].id);
 }
 
+/* What comes under one reference, one message after the other, and what the
+ * recipient gets of it. What is known may be a copy, sent again after a cut, or
+ * belong to the next message, which says the same in this place. */
+struct reuse {
+	uint32_t parts;
+	const char *given[8];  /* the place, then what it says; "!": a crash */
+	const char *joined;    /* at once, in this order */
+	const char *late;      /* at the end of store.sets */
+};
+
+static const struct reuse reuses[] = {
+	/* a repeated first, last, middle part, and all but one */
+	{ 2, { "1a", "2b", "1a", "2d" }, "ab ad", "" },
+	{ 2, { "1a", "2b", "1c", "2b" }, "ab cb", "" },
+	{ 3, { "1a", "2b", "3c", "1d", "2b", "3f" }, "abc dbf", "" },
+	{ 3, { "1a", "2b", "3c", "1a", "2b", "3f" }, "abc abf", "" },
+	{ 3, { "1a", "2b", "3c", "1d", "2b", "3c" }, "abc dbc", "" },
+	{ 3, { "1a", "2b", "3c", "1a", "2e", "3c" }, "abc aec", "" },
+	/* a restart in between */
+	{ 2, { "1a", "2b", "1a", "!", "2d" }, "ab ad", "" },
+	{ 3, { "1a", "2b", "3c", "1d", "2b", "!", "3f" }, "abc dbf", "" },
+	/* out of order: known first, it may be a copy; then the message waits */
+	{ 2, { "1a", "2b", "2b", "1c" }, "ab", "cb" },
+	{ 2, { "1a", "2b", "2d", "1a" }, "ab ad", "" },
+	{ 2, { "1a", "2b", "2b", "1c", "!" }, "ab", "cb" },
+	/* copies after a cut, of one part or of all, and then the next */
+	{ 2, { "1a", "2b", "2b", "1c", "2d" }, "ab cd", "" },
+	{ 2, { "1a", "2b", "1a", "1c", "2d" }, "ab cd", "" },
+	{ 2, { "1a", "2b", "1a", "2b" }, "ab", "" },
+	{ 2, { "1a", "2b", "1a", "2b", "1c", "2d" }, "ab cd", "" },
+	{ 2, { "1a", "1a", "2b", "2b", "1a" }, "ab", "" },
+	/* a late copy while the next one is coming */
+	{ 3, { "1a", "2b", "3c", "1d", "2b", "2e", "3f" }, "abc def", "" },
+	/* a copy of what is not yet joined does not stay for the next */
+	{ 2, { "1a", "1a", "2b", "2d" }, "ab", "[...]d" },
+	/* the last again, and the first of a third */
+	{ 2, { "1a", "2b", "1a", "2d", "1a", "2f" }, "ab ad af", "" },
+};
+
+/* The texts that came, one after the other; a crash forgets the jobs. */
+struct heard {
+	char text[64];
+	size_t len;
+	unsigned jobs;
+};
+
+static void hear(const struct rig *rig, struct heard *heard)
+{
+	for (; heard->jobs < rig->cpm->job_count; heard->jobs++) {
+		const struct iwf_message *msg =
+			rig->cpm->jobs[heard->jobs].msg;
+		int len = snprintf(heard->text + heard->len,
+				   sizeof(heard->text) - heard->len, "%s%.*s",
+				   heard->len ? " " : "",
+				   IWF_STR_ARG(msg->body));
+
+		heard->len += (size_t)len;
+		assert_true(heard->len < sizeof(heard->text));
+		assert_int_equal(msg->incomplete,
+				 memchr(msg->body.ptr, '[', msg->body.len) !=
+				 NULL);
+	}
+}
+
+static void restart(struct rig *rig, struct heard *heard)
+{
+	rig_crash(rig);
+	rig_links_up(rig);
+	rig->cpm->answers_all = true;
+	heard->jobs = 0;
+	rig_advance(rig, SEC);
+}
+
+static void give_all(struct rig *rig, const struct reuse *reuse,
+		     struct heard *heard)
+{
+	for (unsigned i = 0; i < 8 && reuse->given[i]; i++) {
+		const char *given = reuse->given[i];
+		enum iwf_result result;
+
+		if (*given == '!') {
+			restart(rig, heard);
+			continue;
+		}
+		result = give(rig, "s", (uint32_t)(*given - '0'), reuse->parts,
+			      iwf_str_from(given + 1));
+		assert_true(result == IWF_RESULT_ACCEPTED ||
+			    result == IWF_RESULT_DUPLICATE);
+		hear(rig, heard);
+	}
+}
+
+static void a_known_part_of_the_next_message(void **state)
+{
+	struct rig *rig = *state;
+
+	for (size_t i = 0; i < sizeof(reuses) / sizeof(reuses[0]); i++) {
+		struct heard soon = { .len = 0 }, late = { .len = 0 };
+
+		print_message("row %zu\n", i);
+		restart(rig, &soon);
+		give_all(rig, &reuses[i], &soon);
+		assert_string_equal(soon.text, reuses[i].joined);
+		late.jobs = soon.jobs;
+		rig_jump(rig, 31 * MIN);
+		rig_advance(rig, 3 * MIN);
+		hear(rig, &late);
+		assert_string_equal(late.text, reuses[i].late);
+		rig_jump(rig, 31 * MIN); /* what was known is forgotten */
+		rig_advance(rig, 3 * MIN);
+		rig_assert_balance(rig);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -372,6 +488,7 @@ int main(void)
 		RIG_TEST(a_part_that_comes_too_late),
 		RIG_TEST(a_reference_used_again),
 		RIG_TEST(a_reference_used_again_at_once),
+		RIG_TEST(a_known_part_of_the_next_message),
 		RIG_TEST(one_more_while_waiting_ends),
 		RIG_TEST(a_character_cut_between_parts),
 		RIG_TEST(bad_numbers),

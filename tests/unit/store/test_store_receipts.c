@@ -269,8 +269,8 @@ static struct store_change part_of(uint32_t part, uint32_t parts,
 {
 	return (struct store_change){ .verb = STORE_PART, .part = {
 		.set_key = UINT64_C(0x8000000000000001), .part = part,
-		.content_key = (uint64_t)part << 32 | record.len << 8 |
-			(uint64_t)(record.len ? record.ptr[0] : 1),
+		.content_key = (uint64_t)part << 32 | record.len << 16 |
+			(uint64_t)(record.len ? record.ptr[0] : 1) << 1 | 1,
 		.parts = parts, .link = 4, .record = record,
 		.now_ms = SHELF_NOW_MS } };
 }
