@@ -270,6 +270,11 @@ static void a_silent_application_is_asked(void **state)
 	contract_close(&contract);
 }
 
+static int64_t metric_of(const struct iwf_host *host, enum server_metric metric)
+{
+	return iwf_metric_get(&host->metrics[metric]);
+}
+
 static void a_port_goes_with_its_last_account(void **state)
 {
 	struct server_conf conf = esme_conf();
@@ -306,10 +311,70 @@ static void accounts_share_a_port(void **state)
 	assert_int_equal(fake_host_state(contract.host), IWF_LINK_DOWN);
 	assert_int_equal(bind_as("demo", "secret"), 0);
 	assert_int_equal(fake_host_state(contract.host), IWF_LINK_UP);
+	/* Strangers are the affair of who opened it. */
+	bind_as("nobody", "secret");
+	assert_int_equal(metric_of(contract.host, SERVER_METRIC_STRANGERS), 1);
+	assert_int_equal(metric_of(host, SERVER_METRIC_STRANGERS), 0);
 	esme_driver.adapter->ops->close(&link);
 	fake_host_destroy(&host);
 	assert_int_equal(fake_net_listener_count(), 1);
 	contract_close(&contract);
+}
+
+/* Of whom no account can tell. */
+static void strangers_are_counted(void **state)
+{
+	struct server_conf conf = esme_conf();
+	struct contract contract;
+	const struct iwf_host *host;
+	struct iwf_stream *stream;
+
+	(void)state;
+	conf.lockout_after = 3;
+	open_with(&contract, &conf);
+	host = contract.host;
+	bind_as("nobody", "secret");
+	assert_int_equal(metric_of(host, SERVER_METRIC_STRANGERS), 1);
+	assert_int_equal(metric_of(host, SERVER_METRIC_BIND_REFUSED), 0);
+	stream = fake_net_connect(ESME_PORT, "127.0.0.1");
+	fake_net_feed(stream, IWF_STR("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+	assert_int_equal(metric_of(host, SERVER_METRIC_STRANGERS), 2);
+	fake_net_connect(ESME_PORT, "127.0.0.1");
+	fake_loop_advance(contract.loop, conf.bind_timeout_ms);
+	assert_int_equal(metric_of(host, SERVER_METRIC_STRANGERS), 3);
+	bind_as("demo", "wrong");
+	assert_int_equal(metric_of(host, SERVER_METRIC_STRANGERS), 3);
+	assert_int_equal(metric_of(host, SERVER_METRIC_BIND_REFUSED), 1);
+	assert_int_equal(metric_of(host, SERVER_METRIC_LOCKOUTS), 0);
+	for (int i = 0; i < 3; i++)
+		bind_as("other", "wrong");
+	assert_int_equal(metric_of(host, SERVER_METRIC_STRANGERS), 6);
+	assert_int_equal(metric_of(host, SERVER_METRIC_LOCKOUTS), 1);
+	assert_int_equal(fake_host_line_count(host, IWF_LOG_WARNING,
+					      "locked_out"), 1);
+	contract_close(&contract);
+}
+
+/* What was typed may be a password. */
+static void a_wrong_name_is_written_in_part(void **state)
+{
+	static const struct { const char *name, *line, *absent; } rows[] = {
+		{ "nobody", "\"no***\"", "nob" }, { "abc", "\"a***\"", "ab" },
+		{ "x", "\"***\"", "x***" }, { "\"\nlines", "\"??***\"", "\n" },
+	};
+	struct server_conf conf = esme_conf();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct contract contract;
+
+		open_with(&contract, &conf);
+		bind_as(rows[i].name, "secret");
+		assert_true(fake_host_has_said(contract.host, rows[i].line));
+		assert_false(fake_host_has_said(contract.host,
+						rows[i].absent));
+		contract_close(&contract);
+	}
 }
 
 int main(void)
@@ -328,6 +393,8 @@ int main(void)
 		cmocka_unit_test(a_silent_application_is_asked),
 		cmocka_unit_test(a_port_goes_with_its_last_account),
 		cmocka_unit_test(accounts_share_a_port),
+		cmocka_unit_test(strangers_are_counted),
+		cmocka_unit_test(a_wrong_name_is_written_in_part),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -90,4 +90,10 @@ const struct iwf_metric_row server_metric_rows[SERVER_METRIC_COUNT] = {
 	  "PDUs that break the specification." },
 	{ "smpp_server_enquire_link_unanswered_total", IWF_METRIC_COUNTER,
 	  "enquire_link without an answer; each ends its connection." },
+	{ "smpp_server_strangers_total", IWF_METRIC_COUNTER,
+	  "Connections to the account's port that were let go before they named "
+	  "an account; at the account that opened the port." },
+	{ "smpp_server_lockouts_total", IWF_METRIC_COUNTER,
+	  "Lock-outs begun; of who named no account, at the account that "
+	  "opened the port." },
 };

@@ -93,6 +93,7 @@ static struct server_door *door_create(struct server_link *link,
 	door->owner.ops = &listener_ops;
 	door->loop = link->loop;
 	door->log = link->log;
+	door->keeper = link;
 	door->port = (uint16_t)conf->port;
 	door->bind_timeout_ms = conf->bind_timeout_ms;
 	snprintf(door->host, sizeof(door->host), "%.*s",
@@ -125,6 +126,13 @@ struct server_door *server_door_open(struct server_link *link,
 	return door;
 }
 
+static struct server_link *eldest(struct server_link *link)
+{
+	while (link->next)
+		link = link->next;
+	return link;
+}
+
 void server_door_close(struct server_door *door, struct server_link *link)
 {
 	struct server_link **at = &door->links;
@@ -134,7 +142,8 @@ void server_door_close(struct server_door *door, struct server_link *link)
 		at = &(*at)->next;
 	*at = link->next;
 	if (door->links) {
-		door->log = door->links->log;
+		door->keeper = eldest(door->links);
+		door->log = door->keeper->log;
 		return;
 	}
 	while (door->sessions)
@@ -154,6 +163,11 @@ void server_door_forget(struct server_door *door,
 	while (*at != session)
 		at = &(*at)->next;
 	*at = session->next;
+}
+
+void server_door_count_stranger(struct server_door *door)
+{
+	iwf_metric_add(&door->keeper->metrics[SERVER_METRIC_STRANGERS], 1);
 }
 
 /* --- binding --- */
@@ -202,7 +216,7 @@ static const char *bind_judge(const struct server_door *door,
 			      const struct server_link *link,
 			      const struct smpp_pdu *pdu)
 {
-	const struct server_link *judged = link ? link : door->links;
+	const struct server_link *judged = link ? link : door->keeper;
 	bool is_right = server_secret_is(iwf_buf_str(&judged->secret),
 					 pdu->password);
 
@@ -236,29 +250,59 @@ static void bind_answer(struct server_session *session,
 	server_session_write(session, &out);
 }
 
+/* The name may be a password that went into the wrong field: only how it begins
+ * is written, and only what cannot break a line. */
+static void refusal_log(const struct server_link *link,
+			const struct server_session *session,
+			const struct smpp_pdu *pdu, const char *why)
+{
+	char name[3] = "";
+
+	for (size_t i = 0; i < 2 && 2 * i + 2 < pdu->system_id.len; i++) {
+		char c = pdu->system_id.ptr[i];
+
+		name[i] = c > ' ' && c < 0x7f && c != '"' && c != '\\' ? c :
+			'?';
+	}
+	iwf_log_warning(link->log, "bind_refused",
+			"peer=%s system_id=\"%s***\" why=\"%s\"",
+			session->remote.text, name, why);
+}
+
+/* While locked out nothing is counted, or it would never end. */
+static void failure_add(struct server_door *door,
+			const struct server_session *session,
+			const struct server_link *link)
+{
+	const struct server_link *judged = link ? link : door->keeper;
+	int64_t now_ms = iwf_loop_now_ms(door->loop);
+	uint32_t lock_ms = judged->conf->lockout_ms;
+
+	if (is_locked(door, judged->conf, session))
+		return;
+	server_lockout_add(&door->lockout, iwf_str_from(session->remote.text),
+			   lock_ms, now_ms);
+	if (link)
+		server_lockout_add(&door->lockout, link->conf->system_id,
+				   lock_ms, now_ms);
+	if (!is_locked(door, judged->conf, session))
+		return;
+	iwf_metric_add(&judged->metrics[SERVER_METRIC_LOCKOUTS], 1);
+	iwf_log_warning(judged->log, "locked_out", "peer=%s for_sec=%u",
+			session->remote.text, lock_ms / 1000);
+}
+
 static void bind_refuse(struct server_door *door,
 			struct server_session *session,
 			const struct server_link *link,
 			const struct smpp_pdu *pdu, const char *why)
 {
-	const struct server_link *judged = link ? link : door->links;
-	int64_t now_ms = iwf_loop_now_ms(door->loop);
-	uint32_t lock_ms = judged->conf->lockout_ms;
-
 	if (link)
 		iwf_metric_add(&link->metrics[SERVER_METRIC_BIND_REFUSED], 1);
-	iwf_log_warning(judged->log, "bind_refused", "peer=%s why=\"%s\"",
-			session->remote.text, why);
-	/* While locked out nothing is counted, or it would never end. */
-	if (!is_locked(door, judged->conf, session)) {
-		server_lockout_add(&door->lockout,
-				   iwf_str_from(session->remote.text), lock_ms,
-				   now_ms);
-		if (link)
-			server_lockout_add(&door->lockout,
-					   link->conf->system_id, lock_ms,
-					   now_ms);
-	}
+	else
+		server_door_count_stranger(door);
+	refusal_log(link ? link : door->keeper, session, pdu, why);
+	failure_add(door, session, link);
 	bind_answer(session, pdu, SMPP_RINVPASWD);
 	server_session_end(session, why);
 }

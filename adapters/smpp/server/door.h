@@ -13,12 +13,15 @@ struct server_door {
 	struct server_door **first; /* where the adapter keeps them */
 	struct iwf_listener *listener;
 	struct iwf_loop *loop;
-	struct iwf_log *log;        /* of the account that opened it */
+	struct iwf_log *log;        /* of its keeper */
 	bool is_tls;
 	char host[46];
 	uint16_t port;
 	uint32_t bind_timeout_ms;
 	struct server_link *links;
+	/* Who opened it, or the eldest of those who are left: what concerns no
+	 * account is told and counted there. */
+	struct server_link *keeper;
 	struct server_session *sessions; /* not yet bound */
 	struct server_lockout lockout;
 };
@@ -36,5 +39,7 @@ void server_door_close(struct server_door *door, struct server_link *link);
 /* Answers the bind; the session belongs to the account then, or ends. */
 void server_door_bind(struct server_door *door, struct server_session *session,
 		      const struct smpp_pdu *pdu);
+/* It is let go and has not said who it is. */
+void server_door_count_stranger(struct server_door *door);
 void server_door_forget(struct server_door *door,
 			struct server_session *session);

@@ -158,6 +158,8 @@ static void framing_lost(struct server_session *session, struct iwf_str bytes,
 
 	smpp_frame_explain(bytes, reason, sizeof(reason));
 	count(session, SERVER_METRIC_BAD_PDU);
+	if (session->door)
+		server_door_count_stranger(session->door);
 	iwf_log_warning(session->log, "framing_lost", "peer=%s why=\"%s\"",
 			session->remote.text, reason);
 	if (!smpp_frame_guess(bytes))

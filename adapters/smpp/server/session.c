@@ -217,8 +217,11 @@ void server_session_leave(struct server_session *session)
 
 static void on_bind_timer(struct iwf_timer *timer)
 {
-	server_session_end(IWF_CONTAINER(timer, struct server_session, timer),
-			   "no bind in time");
+	struct server_session *session =
+		IWF_CONTAINER(timer, struct server_session, timer);
+
+	server_door_count_stranger(session->door);
+	server_session_end(session, "no bind in time");
 }
 
 static struct server_session *session_of(const struct iwf_stream *stream)
