@@ -73,6 +73,33 @@ static bool is_like_ucs2(const struct smpp_incoming *in)
 	return zeros * 4 >= octets.len;
 }
 
+static bool is_control(char c)
+{
+	return (uint8_t)c < 0x20 && c != '\t' && c != '\n' && c != '\f' &&
+		c != '\r';
+}
+
+static bool has_control(struct iwf_str octets)
+{
+	/* NULs at the end are no at-signs, but C's. */
+	while (octets.len && !octets.ptr[octets.len - 1])
+		octets.len--;
+	for (size_t i = 0; i < octets.len; i++)
+		if (is_control(octets.ptr[i]))
+			return true;
+	return false;
+}
+
+/* Some stacks write GSM and call it ASCII: nobody writes control characters,
+ * or names a national table, in ASCII. */
+static bool is_like_gsm(const struct smpp_incoming *in)
+{
+	if (has_high(in->octets))
+		return false;
+	return in->udh->locking_shift || in->udh->single_shift ||
+		has_control(in->octets);
+}
+
 static enum smpp_alphabet sniff(const struct smpp_reading_rules *rules,
 				const struct smpp_incoming *in,
 				enum smpp_alphabet said)
@@ -85,6 +112,8 @@ static enum smpp_alphabet sniff(const struct smpp_reading_rules *rules,
 		return SMPP_ALPHABET_UTF8;
 	if (rules->high_is_latin1 && has_high(in->octets))
 		return SMPP_ALPHABET_LATIN1;
+	if (said == SMPP_ALPHABET_ASCII && is_like_gsm(in))
+		return SMPP_ALPHABET_GSM;
 	return said;
 }
 

@@ -66,6 +66,17 @@ static const struct {
 	{ { .sniff_utf8 = true }, 8, "", "c3a9", "쎩", false, 0, 0 },
 	{ { .sniff_utf8 = true, .high_is_latin1 = true }, 0, "", "c3a9 ff",
 	  "Ã©ÿ", true, 0, 0 },
+	/* GSM that says it is ASCII: no text has control characters */
+	{ { 0 }, 1, "", "'5 ' 1b65 00 11 02", "5 €@_$", true, 0, 0 },
+	{ { 0 }, 1, "", "'a' 10 7b", "aΔä", true, 0, 0 },
+	{ { 0 }, 1, "03 24 01 01", "1b73", "ş", true, 0, 0 },
+	{ { 0 }, 1, "03 25 01 01", "'a' 60", "aç", true, 0, 0 },
+	{ { .zero = SMPP_ALPHABET_ASCII }, 0, "", "1b65", "€", true, 0, 0 },
+	{ { .packing = SMPP_PACKING_CR }, 1, "", "1b65", "\x1B" "e", false, 0,
+	  0 },
+	{ { 0 }, 1, "", "'a@_[' 09 0d0a 0c", "a@_[\t\r\n\f", false, 0, 0 },
+	{ { 0 }, 1, "", "1b65 e9", "\x1B" "e" MARK, false, 0, 1 },
+	{ { 0 }, 3, "", "1b65", "\x1B" "e", false, 0, 0 },
 	/* UCS-2 that says it is GSM */
 	{ { .sniff_ucs2 = true }, 0, "", "00480069 0020 263a", "Hi ☺", true, 0,
 	  0 },
