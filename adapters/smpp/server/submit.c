@@ -5,6 +5,8 @@
 #include "server/link.h"
 #include "server/session.h"
 #include "message/compose.h"
+#include "message/wording.h"
+#include "text/incoming.h"
 #include "wire/smpp_time.h"
 #include "wire/udh.h"
 
@@ -52,24 +54,27 @@ void server_submits_destroy(struct server_submits *submits)
 
 /* --- reading --- */
 
+static enum iwf_err octets_read(const struct entry *entry, struct iwf_buf *raw)
+{
+	const struct smpp_incoming incoming = {
+		.octets = entry->octets, .udh = &entry->udh,
+		.data_coding = entry->pdu->data_coding,
+		.is_part = entry->msg.parts != 0,
+	};
+	struct smpp_reading_rules rules;
+	struct smpp_read read;
+
+	smpp_wording_reading(&entry->link->wording, &rules);
+	return smpp_incoming_read(raw, &rules, &incoming, &read);
+}
+
 static uint32_t text_take(struct entry *entry)
 {
-	static const enum smpp_alphabet zeros[] = {
-		[SMPP_ZERO_GSM] = SMPP_ALPHABET_GSM,
-		[SMPP_ZERO_LATIN1] = SMPP_ALPHABET_LATIN1,
-		[SMPP_ZERO_ASCII] = SMPP_ALPHABET_ASCII,
-	};
 	struct iwf_arena *arena = entry->session->arena;
 	struct iwf_buf raw = { 0 };
 	struct iwf_buf mended = { 0 };
-	enum smpp_alphabet alphabet;
-	enum iwf_err err;
+	enum iwf_err err = octets_read(entry, &raw);
 
-	err = smpp_coding_alphabet(entry->pdu->data_coding,
-				   zeros[entry->link->conf->data_coding_0],
-				   &alphabet);
-	if (!err)
-		err = smpp_coding_decode(&raw, alphabet, entry->octets, NULL);
 	/* Half a character at a part's end waits for the next part. */
 	if (!err && entry->msg.parts)
 		entry->msg.body = iwf_arena_copy(arena, iwf_buf_str(&raw));
