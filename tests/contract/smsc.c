@@ -1,5 +1,6 @@
 /* See smsc.h. */
 #include "smsc.h"
+#include "peer.h"
 
 #include <iwf/buf.h>
 
@@ -240,68 +241,26 @@ static void pdu_answer(struct contract *contract, struct iwf_stream *stream,
 	}
 }
 
-static bool answer_some(struct contract *contract, uint32_t submit_status)
-{
-	struct smsc_pdu pdu;
-	bool some = false;
-
-	for (unsigned i = 0; i < fake_net_count(); i++) {
-		struct iwf_stream *stream = fake_net_get(i);
-
-		while (fake_net_is_open(stream) && smsc_read(stream, &pdu)) {
-			pdu_answer(contract, stream, &pdu, submit_status);
-			some = true;
-		}
-	}
-	return some;
-}
-
 static void take_all(struct contract *contract)
 {
-	while (answer_some(contract, 0))
-		contract_turn(contract->loop);
+	peer_answer_all(contract, pdu_answer, 0);
 }
 
 static void refuse_all(struct contract *contract)
 {
-	while (answer_some(contract, 0x0B))
-		contract_turn(contract->loop);
-}
-
-static void kill_all(struct contract *contract)
-{
-	(void)contract;
-	for (unsigned i = 0; i < fake_net_count(); i++)
-		if (fake_net_is_open(fake_net_get(i)))
-			fake_net_hang_up(fake_net_get(i), IWF_E_GONE);
+	peer_answer_all(contract, pdu_answer, 0x0B);
 }
 
 static void bring_message(struct contract *contract)
 {
-	const struct smsc_message message = {
-		.source_ton = 1, .source = "491710000002",
-		.dest = "491710000001", .text = IWF_STR("hello"),
-	};
-
-	unsigned i = fake_net_count();
-
 	(void)contract;
-	while (i > 0 && !fake_net_is_open(fake_net_get(i - 1)))
-		i--;
-	assert_true(i > 0);
-	smsc_deliver(fake_net_get(i - 1), 7, &message);
+	smsc_deliver(peer_latest(), 7, &peer_hello);
 }
 
 static unsigned acknowledged(struct contract *contract)
 {
 	take_all(contract);
 	return smsc_of(contract)->acknowledged;
-}
-
-static void forget(struct contract *contract)
-{
-	free(contract->peer);
-	contract->peer = NULL;
 }
 
 struct smpp_conf smsc_conf(void)
@@ -320,8 +279,8 @@ const struct contract_driver smsc_driver = {
 	.bring_up = bring_up,
 	.take_all = take_all,
 	.refuse_all = refuse_all,
-	.kill = kill_all,
+	.kill = peer_kill_all,
 	.bring_message = bring_message,
 	.acknowledged = acknowledged,
-	.forget = forget,
+	.forget = peer_forget,
 };

@@ -366,3 +366,13 @@ static inline int open_pair(struct probe *probe, uint32_t input_max_len)
 	assert_true(wait_until(probe, is_open));
 	return fd;
 }
+
+/* With TCP_NODELAY every write is a segment: the receiver can count them. */
+static inline unsigned segments_in(int fd)
+{
+	struct tcp_info info = { 0 };
+	socklen_t len = sizeof(info);
+
+	assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len), 0);
+	return info.tcpi_data_segs_in;
+}

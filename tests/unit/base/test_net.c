@@ -402,16 +402,6 @@ static void test_large_output(void **state)
 	close(fd);
 }
 
-/* With TCP_NODELAY every write is a segment: the receiver can count them. */
-static unsigned segments_in(int fd)
-{
-	struct tcp_info info = { 0 };
-	socklen_t len = sizeof(info);
-
-	assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len), 0);
-	return info.tcpi_data_segs_in;
-}
-
 static void test_coalescing(void **state)
 {
 	struct probe probe;

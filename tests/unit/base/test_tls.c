@@ -220,15 +220,6 @@ static void test_hold(void **state)
 	free(bytes);
 }
 
-static unsigned segments_in(int fd)
-{
-	struct tcp_info info = { 0 };
-	socklen_t len = sizeof(info);
-
-	assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len), 0);
-	return info.tcpi_data_segs_in;
-}
-
 static void test_coalescing(void **state)
 {
 	struct peer peer;
