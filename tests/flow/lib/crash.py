@@ -17,7 +17,7 @@ MESSAGE, REPORT = 1, 2
 QUEUED, ATTEMPT, UNSURE, SENT, FINISHED, DELIVERED = 1, 2, 3, 4, 8, 9
 
 # What a crash makes the gateway say of its peers.
-WARNINGS = ("recovered", "link-state")
+WARNINGS = ("link-state",)
 
 Row = collections.namedtuple("Row", "id kind state resends attempts text about")
 
