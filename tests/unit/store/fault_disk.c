@@ -10,6 +10,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+const struct fault_case fault_cases[FAULT_CASES] = {
+	{ FAULT_CREATE, EMFILE, IWF_E_IO },
+	{ FAULT_CREATE, ENOSPC, IWF_E_FULL },
+	{ FAULT_WRITE, ENOSPC, IWF_E_FULL },
+	{ FAULT_WRITE, EDQUOT, IWF_E_FULL },
+	{ FAULT_WRITE, EIO, IWF_E_IO },
+	{ FAULT_SYNC, EIO, IWF_E_IO },
+	{ FAULT_CLOSE, EIO, IWF_E_IO },
+	{ FAULT_RENAME, ENOSPC, IWF_E_FULL },
+	{ FAULT_RENAME, EIO, IWF_E_IO },
+};
+
 static struct fault_disk sound;
 static struct fault_disk *_Atomic current = &sound;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

@@ -2,6 +2,8 @@
  * be held up. */
 #pragma once
 
+#include <iwf/err.h>
+
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,6 +19,15 @@ struct fault_disk {
 	atomic_size_t most;                  /* bytes of one write; 0: any */
 	atomic_bool is_held;                 /* files wait to be made */
 };
+
+/* What a file meets on the way to its place, and what is made of it. */
+struct fault_case {
+	enum fault_step step;
+	int error;
+	enum iwf_err err;
+};
+#define FAULT_CASES 9
+extern const struct fault_case fault_cases[FAULT_CASES];
 
 /* From now on; NULL: the disk is sound. */
 void fault_disk_set(struct fault_disk *fault);

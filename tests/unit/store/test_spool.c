@@ -151,31 +151,17 @@ static void test_whole_again(void **state)
 
 static void test_each_step_fails(void **state)
 {
-	static const struct {
-		enum fault_step step;
-		int error;
-		enum iwf_err err;
-	} rows[] = {
-		{ FAULT_CREATE, EMFILE, IWF_E_IO },
-		{ FAULT_CREATE, ENOSPC, IWF_E_FULL },
-		{ FAULT_WRITE, ENOSPC, IWF_E_FULL },
-		{ FAULT_WRITE, EDQUOT, IWF_E_FULL },
-		{ FAULT_WRITE, EIO, IWF_E_IO },
-		{ FAULT_SYNC, EIO, IWF_E_IO },
-		{ FAULT_CLOSE, EIO, IWF_E_IO },
-		{ FAULT_RENAME, ENOSPC, IWF_E_FULL },
-		{ FAULT_RENAME, EIO, IWF_E_IO },
-	};
 	struct bench *bench = *state;
 	struct iwf_str bytes = octets(bench, MIB, 1);
 	bool is_new;
 
-	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		atomic_int *error = &bench->fault.error[rows[i].step];
+	for (unsigned i = 0; i < FAULT_CASES; i++) {
+		const struct fault_case *one = &fault_cases[i];
+		atomic_int *error = &bench->fault.error[one->step];
 
-		atomic_store(error, rows[i].error);
+		atomic_store(error, one->error);
 		assert_int_equal(write_file(bench, 1, bytes, &is_new),
-				 rows[i].err);
+				 one->err);
 		assert_int_equal(letter_files(&bench->shelf), 0);
 		atomic_store(error, 0);
 	}

@@ -31,39 +31,39 @@ static int teardown(void **state)
 
 /* --- on the way in --- */
 
+static void refuse_one(struct shelf *shelf, struct fault_disk *fault,
+		       const struct fault_case *one)
+{
+	atomic_store(&fault->error[one->step], one->error);
+	letter_must(shelf, letter_put(ID(1), MIB, 1), one->err);
+	assert_int_equal(shelf_state(shelf, ID(1)), 0);
+	letter_wait_files(shelf, 0);
+	atomic_store(&fault->error[one->step], 0);
+}
+
 static void test_failures_refuse_the_put(void **state)
 {
-	static const struct {
-		enum fault_step step;
-		int error;
-		enum iwf_err err;
-	} rows[] = {
-		{ FAULT_CREATE, EMFILE, IWF_E_IO },
-		{ FAULT_WRITE, ENOSPC, IWF_E_FULL },
-		{ FAULT_SYNC, EIO, IWF_E_IO },
-		{ FAULT_RENAME, EIO, IWF_E_IO },
-		{ FAULT_SYNC_FOLDER, EIO, IWF_E_IO },
+	static const struct fault_case folder = {
+		FAULT_SYNC_FOLDER, EIO, IWF_E_IO,
 	};
 	struct shelf *shelf = *state;
 	struct fault_disk fault = { 0 };
 
 	fault_disk_set(&fault);
 	shelf_start(shelf);
-	for (unsigned i = 0; i < 5; i++) {
-		atomic_store(&fault.error[rows[i].step], rows[i].error);
-		letter_must(shelf, letter_put(ID(1), MIB, 1), rows[i].err);
-		assert_int_equal(shelf_state(shelf, ID(1)), 0);
-		letter_wait_files(shelf, 0);
+	for (unsigned i = 0; i <= FAULT_CASES; i++) {
+		refuse_one(shelf, &fault,
+			   i < FAULT_CASES ? &fault_cases[i] : &folder);
 		/* others are none of its business */
 		shelf_put_plain(shelf, ID(10 + i));
 		assert_true(store_is_writable(shelf->store));
-		atomic_store(&fault.error[rows[i].step], 0);
 	}
-	assert_int_equal(shelf_metric(shelf, "store_spool_failures_total"), 5);
+	assert_int_equal(shelf_metric(shelf, "store_spool_failures_total"),
+			 FAULT_CASES + 1);
 	letter_must(shelf, letter_put(ID(1), MIB, 1), IWF_OK);
 	letter_check(shelf, ID(1), MIB, 1);
 	assert_int_equal(shelf_metric(shelf, "store_spooled_total"), 1);
-	assert_int_equal(shelf_ledger(shelf).taken, 6);
+	assert_int_equal(shelf_ledger(shelf).taken, FAULT_CASES + 2);
 	assert_int_equal(shelf_ledger(shelf).imbalance, 0);
 	assert_int_equal(store_backlog(shelf->store), 0);
 }
