@@ -36,7 +36,7 @@ static const struct section sections[] = {
 	SECTION(modules, module_rows, false, NULL),
 };
 
-#define SECTION_COUNT (sizeof(sections) / sizeof(sections[0]))
+#define SECTION_COUNT IWF_COUNT_OF(sections)
 
 /* --- the links of an adapter --- */
 

@@ -31,7 +31,7 @@ static void add_metrics(struct admin *admin, json_t *to)
 
 	metrics_format(admin->parts.metrics, &text);
 	totals_json(sums, iwf_buf_str(&text), totals,
-		    sizeof(totals) / sizeof(totals[0]));
+		    IWF_COUNT_OF(totals));
 	json_object_set_new(to, "totals", sums);
 	metric_find(iwf_buf_str(&text), "iwf_deliveries_in_memory", &value);
 	json_object_set_new(to, "in_memory", json_integer(value));

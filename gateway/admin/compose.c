@@ -63,7 +63,7 @@ static const struct {
 
 static bool find_want(struct iwf_str word, uint32_t *bit)
 {
-	for (size_t i = 0; i < sizeof(wants) / sizeof(wants[0]); i++)
+	for (size_t i = 0; i < IWF_COUNT_OF(wants); i++)
 		if (iwf_str_eq(word, iwf_str_from(wants[i].word))) {
 			*bit = wants[i].bit;
 			return true;

@@ -2,6 +2,8 @@
  * gateway's own code. */
 #pragma once
 
+#include <iwf/err.h>
+
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>

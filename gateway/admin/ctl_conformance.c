@@ -33,7 +33,7 @@ json_t *ctl_make_conformance(void)
 {
 	json_t *all = json_array();
 
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+	for (size_t i = 0; i < IWF_COUNT_OF(lines); i++)
 		json_array_append_new(all, line_json(&lines[i]));
 	return json_pack("{s:b, s:o}", "ok", 1, "lines", all);
 }

@@ -40,7 +40,7 @@ enum ctl_exit ctl_print_list(const json_t *answer, FILE *out)
 	size_t i;
 
 	json_array_foreach(json_object_get(answer, "deliveries"), i, row) {
-		for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
+		for (size_t k = 0; k < IWF_COUNT_OF(keys); k++)
 			ctl_table_put(table, ctl_text(row, keys[k]));
 		ctl_table_put(table, ctl_text(row, "text"));
 	}

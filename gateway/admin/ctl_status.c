@@ -17,7 +17,7 @@ static void put_totals(const json_t *totals, FILE *out)
 		"reports", "possible_duplicates",
 	};
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+	for (size_t i = 0; i < IWF_COUNT_OF(keys); i++)
 		fprintf(out, "%-20s %lld\n", keys[i],
 			(long long)ctl_number(totals, keys[i]));
 }

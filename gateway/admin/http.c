@@ -100,7 +100,7 @@ static const struct {
 static void answer_make(struct http *http, const char *path, const char *method,
 			struct answer *answer)
 {
-	size_t count = sizeof(resources) / sizeof(resources[0]);
+	size_t count = IWF_COUNT_OF(resources);
 	size_t i = 0;
 
 	while (i < count && strcmp(resources[i].path, path))

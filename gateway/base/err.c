@@ -24,7 +24,7 @@ static const char *const err_names[] = {
 
 const char *iwf_err_name(enum iwf_err err)
 {
-	size_t count = sizeof(err_names) / sizeof(err_names[0]);
+	size_t count = IWF_COUNT_OF(err_names);
 
 	return (size_t)err < count ? err_names[err] : "unknown";
 }

@@ -15,7 +15,7 @@ static const char *const fate_names[] = {
 
 const char *iwf_fate_name(enum iwf_fate fate)
 {
-	size_t count = sizeof(fate_names) / sizeof(fate_names[0]);
+	size_t count = IWF_COUNT_OF(fate_names);
 
 	return (size_t)fate < count ? fate_names[fate] : "unknown";
 }

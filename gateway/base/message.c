@@ -66,7 +66,7 @@ static const struct field fields[] = {
 	FIELD(38, BOOL, anonymous),
 };
 
-#define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
+#define FIELD_COUNT IWF_COUNT_OF(fields)
 _Static_assert(sizeof(enum iwf_kind) == 4 && sizeof(enum iwf_fate) == 4 &&
 	       sizeof(enum iwf_address_kind) == 4, "enums are stored as U32");
 

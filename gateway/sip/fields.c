@@ -145,7 +145,7 @@ enum iwf_err fields_read(struct iwf_arena *arena, const struct sip_s *sip,
 	};
 
 	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; i < sizeof(typed) / sizeof(typed[0]); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(typed); i++) {
 		*bad = names[typed[i].field];
 		if (add_typed(arena, typed[i].field, typed[i].first, out))
 			return IWF_E_SYNTAX;

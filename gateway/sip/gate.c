@@ -37,7 +37,7 @@ static const char *missing_field(const sip_t *sip)
 		{ sip->sip_cseq, "or Missing CSeq" },
 	};
 
-	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(needed); i++) {
 		if (!needed[i].field)
 			return needed[i].name;
 	}
@@ -414,7 +414,7 @@ static void take_other(struct arrival *arrival)
 	struct sip_answer answer = { 501, "Method Not Implemented", 0, NULL };
 	sip_method_t method = arrival->sip->sip_request->rq_method;
 
-	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(methods); i++) {
 		if (methods[i].method != method)
 			continue;
 		if (methods[i].fate == METHOD_NO_DIALOG) {

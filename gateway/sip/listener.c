@@ -101,7 +101,7 @@ static enum iwf_err take_transport(struct iwf_str params, bool is_sips,
 		{ ";transport=tls", LISTENER_TLS, LISTENER_TLS },
 	};
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(known); i++) {
 		if (!iwf_str_eq_case(params, iwf_str_from(known[i].param)))
 			continue;
 		*transports = is_sips ? known[i].sips : known[i].sip;

@@ -282,7 +282,7 @@ static bool open_listener(struct sip_worker *worker,
 	char ident[16];
 
 	snprintf(ident, sizeof(ident), "l%u", listener->index);
-	for (size_t i = 0; i < sizeof(each) / sizeof(each[0]); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(each); i++) {
 		if (!(listener->at.transports & each[i]))
 			continue;
 		if (!open_port(worker, &listener->at, each[i], ident,

@@ -35,7 +35,7 @@ static void close_engine(struct store_engine **engine)
 		&ram->known, &ram->values, &ram->users, &ram->threads, &ram->abouts,
 	};
 
-	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
+	for (size_t i = 0; i < IWF_COUNT_OF(sets); i++)
 		ram_clear(sets[i]);
 	pthread_mutex_destroy(&ram->lock);
 	iwf_arena_destroy(&ram->tables.scratch);

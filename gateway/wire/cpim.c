@@ -180,7 +180,7 @@ static bool is_known(const struct cpim_name *name)
 {
 	if (!name->uri.len)
 		return cpim_field_find(name->name) != CPIM_FIELD_NONE;
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+	for (size_t i = 0; i < IWF_COUNT_OF(known); i++)
 		if (iwf_str_eq(known[i].uri, name->uri) &&
 		    iwf_str_eq(known[i].name, name->name))
 			return true;
@@ -357,7 +357,7 @@ static void keep_mime(struct cpim_message *msg, struct iwf_str name,
 		{ IWF_STR("Content-ID"), &msg->content_id },
 	};
 
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+	for (size_t i = 0; i < IWF_COUNT_OF(fields); i++)
 		if (iwf_str_eq_case(name, fields[i].name) &&
 		    !fields[i].field->len) {
 			*fields[i].field = value;

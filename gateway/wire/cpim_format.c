@@ -180,7 +180,7 @@ static void put_content(struct iwf_buf *buf, const struct cpim_message *msg)
 		{ IWF_STR("Content-ID"), msg->content_id },
 	};
 
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+	for (size_t i = 0; i < IWF_COUNT_OF(fields); i++)
 		if (fields[i].value.len)
 			put_mime(buf, fields[i].name, fields[i].value);
 	for (size_t i = 0; i < msg->other_count; i++)

@@ -38,8 +38,6 @@ static const struct status_row {
 	[IMDN_STATUS_ERROR] = { "error", TYPES_ALL },
 };
 
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-
 static enum iwf_err refuse(struct iwf_why *why, const char *what)
 {
 	return iwf_why_set(why, IWF_E_SYNTAX, 0, "%s", what);
@@ -95,7 +93,7 @@ static bool is_deep(const xmlNode *root)
 
 static enum imdn_type find_type(const xmlNode *node)
 {
-	for (size_t i = IMDN_TYPE_DELIVERY; i < COUNT_OF(notifications); i++)
+	for (size_t i = IMDN_TYPE_DELIVERY; i < IWF_COUNT_OF(notifications); i++)
 		if (is_named(node, notifications[i].ptr))
 			return (enum imdn_type)i;
 	return IMDN_TYPE_NONE;
@@ -111,7 +109,7 @@ static enum iwf_err read_status(const xmlNode *notification, struct imdn *out,
 	node = node ? find_element(node->children) : NULL;
 	if (!node)
 		return refuse(why, "notification without a status");
-	for (size_t i = IMDN_STATUS_DELIVERED; i < COUNT_OF(statuses); i++)
+	for (size_t i = IMDN_STATUS_DELIVERED; i < IWF_COUNT_OF(statuses); i++)
 		if ((statuses[i].types & 1u << out->type) &&
 		    is_named(node, statuses[i].element)) {
 			out->status = (enum imdn_status)i;
@@ -136,7 +134,7 @@ static struct iwf_str *find_field(struct imdn *out, const xmlNode *node)
 		{ "note", &out->note },
 	};
 
-	for (size_t i = 0; i < COUNT_OF(fields); i++)
+	for (size_t i = 0; i < IWF_COUNT_OF(fields); i++)
 		if (is_named(node, fields[i].name))
 			return fields[i].field;
 	return NULL;
@@ -339,7 +337,7 @@ static const struct {
 
 static uint32_t find_want(struct iwf_str token)
 {
-	for (size_t i = 0; i < COUNT_OF(wants); i++)
+	for (size_t i = 0; i < IWF_COUNT_OF(wants); i++)
 		if (iwf_str_eq_case(token, iwf_str_from(wants[i].token)))
 			return wants[i].want;
 	return 0;
@@ -386,7 +384,7 @@ void imdn_want_format(struct iwf_buf *buf, uint32_t want)
 {
 	const char *before = "";
 
-	for (size_t i = 0; i < COUNT_OF(wants); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(wants); i++) {
 		if (!(want & wants[i].want))
 			continue;
 		iwf_buf_printf(buf, "%s%s", before, wants[i].token);

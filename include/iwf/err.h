@@ -7,6 +7,9 @@
 /* Symbols that loaded adapters link against; everything else is hidden. */
 #define IWF_EXPORT __attribute__((visibility("default")))
 
+/* How many elements an array has; never of a pointer. */
+#define IWF_COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
 /* 0 is success. A function that fails has had no effect. */
 enum iwf_err {
 	IWF_OK = 0,

@@ -21,7 +21,7 @@ static const struct {
 
 static const char *refusal_reason(uint32_t status)
 {
-	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+	for (size_t i = 0; i < IWF_COUNT_OF(refusals); i++)
 		if (refusals[i].status == status)
 			return refusals[i].reason;
 	return "refused";
@@ -244,7 +244,7 @@ static void pdu_read(struct smpp_session *session, struct iwf_str frame)
 		pdu_refuse(session, &pdu, why.text);
 		return;
 	}
-	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(readers); i++) {
 		if (readers[i].id == pdu.header.id) {
 			readers[i].read(session, &pdu);
 			return;

@@ -3,6 +3,8 @@
  * is here has the whole extension table and more. */
 #include "text/gsm_table.h"
 
+#include <iwf/err.h>
+
 static const uint16_t default_table[128] = {
 	0x0040, 0x00A3, 0x0024, 0x00A5, 0x00E8, 0x00E9, 0x00F9, 0x00EC,
 	0x00F2, 0x00C7, 0x000A, 0x00D8, 0x00F8, 0x000D, 0x00C5, 0x00E5,
@@ -88,7 +90,7 @@ static const struct language {
 				      portuguese_single },
 };
 
-#define LANGUAGE_COUNT (sizeof(languages) / sizeof(languages[0]))
+#define LANGUAGE_COUNT IWF_COUNT_OF(languages)
 
 static const struct place *locking_of(struct gsm_tables tables)
 {

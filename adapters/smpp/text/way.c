@@ -52,7 +52,7 @@ static bool alphabet_parse(uint8_t data_coding, unsigned meaning,
 		{ DATA_CODING_UCS2, MEANING_OWN, SMPP_ALPHABET_UCS2 },
 	};
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(known); i++) {
 		if (known[i].data_coding == data_coding &&
 		    known[i].meaning == meaning) {
 			*out = known[i].alphabet;

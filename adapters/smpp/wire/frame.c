@@ -44,7 +44,7 @@ const char *smpp_frame_guess(struct iwf_str in)
 		{ { "220 ", 4 }, "SMTP" },
 	};
 
-	for (size_t i = 0; i < sizeof(guesses) / sizeof(guesses[0]); i++)
+	for (size_t i = 0; i < IWF_COUNT_OF(guesses); i++)
 		if (iwf_str_starts(in, guesses[i].start))
 			return guesses[i].name;
 	return NULL;

@@ -75,7 +75,7 @@ static const struct command commands[] = {
 
 static const struct command *command_find(uint32_t id)
 {
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+	for (size_t i = 0; i < IWF_COUNT_OF(commands); i++)
 		if (commands[i].id == id)
 			return &commands[i];
 	return NULL;

@@ -81,7 +81,7 @@ static void message_scan(struct iwf_arena *arena,
 		alphabet = SMPP_ALPHABET_ASCII;
 	if (decode_scan(arena, alphabet, source->message, values))
 		return;
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+	for (size_t i = 0; i < IWF_COUNT_OF(others); i++)
 		if (decode_scan(arena, others[i].alphabet, others[i].message,
 				values)) {
 			out->is_miscoded = true;

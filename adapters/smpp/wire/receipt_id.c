@@ -128,7 +128,7 @@ void smpp_receipt_candidates(struct iwf_arena *arena, struct iwf_str text_id,
 		{ id_rebase(arena, same, 10, 16), SMPP_ID_HEX_DEC },
 		{ id_rebase(arena, same, 16, 10), SMPP_ID_DEC_HEX },
 	};
-	size_t count = sizeof(forms) / sizeof(forms[0]);
+	size_t count = IWF_COUNT_OF(forms);
 
 	/* What this peer did before comes first: it needs no more proof. */
 	for (size_t i = 0; i < count; i++)

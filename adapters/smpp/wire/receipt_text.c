@@ -73,7 +73,7 @@ static size_t key_match(struct iwf_str s, enum receipt_key *key)
 	/* what words begin with */
 	if (!s.len || !memchr("idsetmIDSETM", s.ptr[0], 12))
 		return 0;
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(keys); i++) {
 		size_t len;
 
 		if (!iwf_str_starts_case(s, keys[i].word))

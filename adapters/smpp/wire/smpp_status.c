@@ -35,7 +35,7 @@ static const struct smpp_status delivery_retry_status = {
 const struct smpp_status *smpp_status_get(uint32_t code)
 {
 	size_t low = 0;
-	size_t high = sizeof(statuses) / sizeof(statuses[0]);
+	size_t high = IWF_COUNT_OF(statuses);
 
 	if (code >= SMPP_VENDOR_FIRST && code <= SMPP_VENDOR_LAST)
 		return &vendor_status;
@@ -138,7 +138,7 @@ static const struct state_row states[] = {
 #undef SMPP_STATE
 };
 
-#define STATE_COUNT (sizeof(states) / sizeof(states[0]))
+#define STATE_COUNT IWF_COUNT_OF(states)
 
 /* How vendors write them. Of a good end only whole words: a word that begins
  * like it may say the opposite (DELIVERY_FAILED, DeliveredToNetwork). */
@@ -442,7 +442,7 @@ void smpp_status_table(const struct iwf_list *rules, struct iwf_buf *text)
 	iwf_buf_printf(text, "KIND\tCODE\tNAME\tERROR\tFATE\tIMDN\tFROM\n");
 	rules_put(text, rules);
 	states_put(text, rules);
-	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(statuses); i++) {
 		char code[16];
 
 		snprintf(code, sizeof(code), "0x%02X", statuses[i].code);

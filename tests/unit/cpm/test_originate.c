@@ -7,8 +7,6 @@
 
 #include <cmocka.h>
 
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-
 static struct iwf_str our_id(const struct rig *rig, struct iwf_arena *arena,
 			     uint64_t id)
 {
@@ -34,7 +32,7 @@ static void the_envelope_is_exact(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(rows); i++) {
 		struct iwf_arena *arena = iwf_arena_create(0);
 		struct iwf_message msg = rig_text();
 		struct iwf_str wanted;
@@ -165,7 +163,7 @@ static void the_expiry_is_what_is_left(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(rows); i++) {
 		struct iwf_message msg = rig_text();
 		struct rig rig;
 
@@ -205,7 +203,7 @@ static void addresses_become_uris(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(rows); i++) {
 		struct iwf_message msg = rig_text();
 		struct rig rig;
 
@@ -262,7 +260,7 @@ static void no_value_becomes_a_header_of_its_own(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(rows); i++) {
 		const struct iwf_message *set = &rows[i].set;
 		struct iwf_message msg = rig_text();
 		struct rig rig;
@@ -326,7 +324,7 @@ static void what_is_too_large_fails(void **state)
 
 	(void)state;
 	memset(text, 'a', sizeof(text));
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(rows); i++) {
 		struct iwf_message msg = rig_text();
 		struct cpm_conf conf = rig_conf();
 		size_t envelope_len;
@@ -388,7 +386,7 @@ static void each_answer_has_its_fate(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(rows); i++) {
 		struct iwf_arena *arena = iwf_arena_create(0);
 		struct iwf_message msg = rig_text();
 		const struct iwf_report *report;

@@ -6,8 +6,6 @@
 
 #include <cmocka.h>
 
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-
 static void submit(struct rig *rig, uint64_t id)
 {
 	const struct iwf_message msg = rig_text();
@@ -137,7 +135,7 @@ static void a_missing_next_hop_is_tried_less_and_less(void **state)
 	(void)state;
 	rig_open(&rig);
 	rig.worker->is_gone = true;
-	for (unsigned i = 0; i < COUNT_OF(pauses_ms); i++) {
+	for (unsigned i = 0; i < IWF_COUNT_OF(pauses_ms); i++) {
 		submit(&rig, i + 1);
 		/* sip_send answers in a later turn. */
 		assert_int_equal(fake_host_answer_count(rig.host, i + 1), 0);
@@ -150,7 +148,7 @@ static void a_missing_next_hop_is_tried_less_and_less(void **state)
 		assert_pause_ms(&rig, pauses_ms[i]);
 	}
 	assert_int_equal(iwf_metric_get(&rig.host->metrics[CPM_M_PAUSES]),
-			 COUNT_OF(pauses_ms));
+			 IWF_COUNT_OF(pauses_ms));
 	rig_close(&rig);
 }
 
@@ -166,7 +164,7 @@ static void an_answer_ends_the_doubling(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(rows); i++) {
 		struct rig rig;
 
 		rig_open(&rig);
@@ -231,7 +229,7 @@ static void retry_after_is_honoured(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(rows); i++) {
 		const struct iwf_report *report;
 		struct rig rig;
 

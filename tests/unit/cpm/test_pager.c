@@ -7,8 +7,6 @@
 
 #include <cmocka.h>
 
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-
 static const struct sip_double_answer *last(const struct rig *rig)
 {
 	return sip_double_last(rig->worker);
@@ -28,7 +26,7 @@ static void who_is_not_to_be_known(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(rows); i++) {
 		struct sip_request req = rig_request();
 		struct rig rig;
 
@@ -85,7 +83,7 @@ static void the_service_decides(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(rows); i++) {
 		struct sip_request req = rig_request();
 		struct rig rig;
 
@@ -148,7 +146,7 @@ static void the_sender_is_who_was_asserted(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(rows); i++) {
 		struct sip_request req = rig_request();
 		struct cpm_conf conf = rig_conf();
 		struct rig rig;
@@ -207,7 +205,7 @@ static void the_request_uri_names_the_recipient(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(rows); i++) {
 		struct sip_request req = rig_request();
 		struct rig rig;
 
@@ -266,7 +264,7 @@ static void only_known_content_is_taken(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(rows); i++) {
 		struct sip_request req = rig_request();
 		struct cpm_conf conf = rig_conf();
 		struct rig rig;
@@ -314,7 +312,7 @@ static void broken_cpim_is_refused_with_its_place(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(rows); i++) {
 		struct sip_request req = rig_request();
 		struct rig rig;
 

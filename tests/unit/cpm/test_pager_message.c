@@ -7,8 +7,6 @@
 
 #include <cmocka.h>
 
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-
 static const struct sip_double_answer *last(const struct rig *rig)
 {
 	return sip_double_last(rig->worker);
@@ -79,7 +77,7 @@ static void ids_are_kept_made_or_missed(void **state)
 
 	(void)state;
 	memset(long_id, 'i', sizeof(long_id));
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(rows); i++) {
 		struct sip_request req = rig_request();
 		struct cpm_conf conf = rig_conf();
 		const struct iwf_message *msg;
@@ -144,7 +142,7 @@ static void notifications_are_wanted_by_message_id(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(rows); i++) {
 		struct iwf_arena *arena = iwf_arena_create(0);
 		struct sip_request req = rig_request();
 		struct rig rig;
@@ -182,7 +180,7 @@ static void times_are_the_senders(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(rows); i++) {
 		struct iwf_arena *arena = iwf_arena_create(0);
 		struct sip_request req = rig_request();
 		int64_t expires_at_ms = 0;
@@ -224,7 +222,7 @@ static void a_subject_is_one_printable_line(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(rows); i++) {
 		struct iwf_arena *arena = iwf_arena_create(0);
 		struct sip_request req = rig_request();
 		struct rig rig;
@@ -262,7 +260,7 @@ static void the_answer_waits_for_done(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(rows); i++) {
 		const struct sip_request req = rig_request();
 		struct rig rig;
 
@@ -307,7 +305,7 @@ static void answers_find_their_requests(void **state)
 	const struct sip_request req = rig_request();
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(orders); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(orders); i++) {
 		struct rig rig;
 
 		rig_open(&rig);

@@ -7,8 +7,6 @@
 
 #include <cmocka.h>
 
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-
 static const struct {
 	unsigned status;
 	enum iwf_fate fate;
@@ -77,7 +75,7 @@ static const struct {
 static void each_status_has_its_fate(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(fates); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(fates); i++) {
 		struct iwf_report report = { .part = 1 };
 
 		print_message("%u\n", fates[i].status);
@@ -119,7 +117,7 @@ static void trouble_of_the_link_is_told_from_that_of_the_message(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(rows); i++) {
 		struct iwf_report report = { .part = 1 };
 
 		print_message("%u %s %u\n", rows[i].status,
@@ -157,8 +155,8 @@ static void each_verdict_has_its_status(void **state)
 	};
 
 	(void)state;
-	assert_int_equal(COUNT_OF(rows), IWF_RESULT_ERROR + 1);
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+	assert_int_equal(IWF_COUNT_OF(rows), IWF_RESULT_ERROR + 1);
+	for (size_t i = 0; i < IWF_COUNT_OF(rows); i++) {
 		const struct iwf_verdict verdict = {
 			.result = rows[i].result, .retry_after_sec = 9,
 		};
@@ -191,7 +189,7 @@ static void a_fate_known_in_time(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+	for (size_t i = 0; i < IWF_COUNT_OF(rows); i++) {
 		const struct iwf_verdict verdict = {
 			.result = IWF_RESULT_ACCEPTED, .fate = rows[i].fate,
 			.code = 11, .forbidden = rows[i].forbidden,
