@@ -2,6 +2,7 @@
 #include "admin/admin_priv.h"
 
 #define PAGE_ROWS 500
+#define PAGE_LEN (8u << 20)
 
 static void ask_page(struct scan *scan)
 {
@@ -19,7 +20,7 @@ static bool show_page(struct scan *scan)
 		if (!scan->on_row(scan, found) || !scan->left)
 			return false;
 	}
-	return scan->query.found_count == scan->query.limit;
+	return scan->query.has_more;
 }
 
 static void on_page(struct iwf_task *task)
@@ -41,7 +42,7 @@ void scan_start(struct scan *scan, struct store *store, struct iwf_loop *loop)
 	scan->left = ADMIN_SCAN_MAX;
 	scan->query = (struct store_query){
 		.task.run = on_page, .loop = loop, .kind = STORE_Q_RECENT,
-		.with_record = true,
+		.with_record = true, .records_max_len = PAGE_LEN,
 	};
 	ask_page(scan);
 }

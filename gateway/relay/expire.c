@@ -116,7 +116,7 @@ static void on_expired(struct iwf_task *task)
 
 	relay->asking_expiry = false;
 	if (query->kind == STORE_Q_AWAITED)
-		relay->awaited_id = query->found_count == query->limit ?
+		relay->awaited_id = query->has_more ?
 			query->found[query->found_count - 1].row.id : 0;
 	for (uint32_t i = 0; !query->err && i < query->found_count; i++) {
 		struct delivery *dlv = delivery_for(relay, &query->found[i]);
@@ -141,6 +141,7 @@ static void ask(struct relay *relay, int64_t now_ms)
 		.until_ms = sent ? now_ms - relay->conf.receipt_ms : now_ms,
 		.id = sent ? relay->awaited_id : 0,
 		.limit = EXPIRE_ROWS, .with_record = true,
+		.records_max_len = RELAY_PAGE_LEN,
 	};
 	store_ask(relay->store, &relay->expire_query);
 }

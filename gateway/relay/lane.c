@@ -72,6 +72,7 @@ void lane_enter(struct delivery *dlv)
 	IWF_BUG_ON(dlv->row.body_err); /* there would be nothing to send */
 	dlv->lane = lane;
 	dlv->queue->in_memory++;
+	dlv->queue->in_memory_len += dlv->msg->body.len;
 	dlv->place = PLACE_LANE;
 	if (lane->held_for == dlv->row.id)
 		delivery_list_push_front(&lane->waiting, dlv);
@@ -96,6 +97,7 @@ void lane_leave(struct delivery *dlv)
 	dlv->place = PLACE_NOWHERE;
 	dlv->lane = NULL;
 	dlv->queue->in_memory--;
+	dlv->queue->in_memory_len -= dlv->msg->body.len;
 	if (lane->held_for == dlv->row.id && dlv->row.state != STORE_QUEUED)
 		lane->held_until_ms = 0;
 	lane_next(lane);

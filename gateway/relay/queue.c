@@ -6,6 +6,8 @@
 
 #define LOAD_LIMIT 512
 #define LOAD_AGAIN_MS 1000
+/* Bodies in memory, whatever the window: large ones wait in the store. */
+#define BODIES_MAX_LEN (8ull * RELAY_PAGE_LEN)
 #define LAST_ID (UINT64_MAX >> 1)
 
 static void on_timer(struct iwf_timer *timer);
@@ -102,6 +104,13 @@ static void check_due(struct queue *queue, int64_t now_ms)
 	queue->mark++;
 }
 
+/* For so many more, and bodies of so many octets. */
+static bool has_room(const struct queue *queue, unsigned count, uint64_t len)
+{
+	return queue->in_memory + count <= queue->relay->conf.window &&
+	       queue->in_memory_len + len <= BODIES_MAX_LEN;
+}
+
 bool queue_admit(struct queue *queue, struct delivery *dlv)
 {
 	int64_t now_ms = relay_wall_ms(queue->relay);
@@ -114,7 +123,7 @@ bool queue_admit(struct queue *queue, struct delivery *dlv)
 		return false;
 	}
 	if (queue->behind || !queue->host_count ||
-	    queue->in_memory >= queue->relay->conf.window) {
+	    !has_room(queue, 1, dlv->msg->body.len)) {
 		queue->behind = true;
 		if (dlv->row.due_at_ms <= queue->loaded_until_ms)
 			dlv->row.due_at_ms = queue->loaded_until_ms + 1;
@@ -232,7 +241,7 @@ static void take_row(struct queue *queue, const struct store_found *found)
  * something was put there meanwhile. */
 static void note_loaded(struct queue *queue)
 {
-	if (queue->query.found_count == queue->query.limit)
+	if (queue->query.has_more)
 		return;
 	if (queue->query.until_ms > queue->loaded_until_ms) {
 		queue->loaded_until_ms = queue->query.until_ms;
@@ -310,7 +319,7 @@ static void load(struct queue *queue)
 
 	if (queue->loading || !queue->behind || relay->recovering ||
 	    !queue_is_up(queue) ||
-	    queue->in_memory + LOAD_LIMIT > relay->conf.window)
+	    !has_room(queue, LOAD_LIMIT, RELAY_PAGE_LEN))
 		return;
 	/* What is on its way to the disk cannot be read yet and must not be
 	 * passed over. */
@@ -326,6 +335,7 @@ static void load(struct queue *queue)
 		.link = queue->number, .after_due_ms = queue->loaded_until_ms,
 		.after_id = queue->loaded_id, .until_ms = until_ms,
 		.limit = LOAD_LIMIT, .with_record = true,
+		.records_max_len = RELAY_PAGE_LEN,
 	};
 	store_ask(relay->store, &queue->query);
 }

@@ -43,6 +43,7 @@ struct queue {
 	struct lane *held_first, *held_last;
 	unsigned held_count;
 	unsigned in_memory;
+	uint64_t in_memory_len;        /* of their bodies */
 	struct delivery *ahead;        /* ATTEMPT although they wait */
 	unsigned ahead_count;
 	bool removed;

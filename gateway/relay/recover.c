@@ -80,7 +80,7 @@ static void on_page(struct iwf_task *task)
 		last = query->found[i].row.id;
 	}
 	iwf_arena_destroy(&query->arena);
-	if (query->found_count == PAGE)
+	if (query->has_more)
 		ask_page(relay, last);
 	else
 		on_look(&relay->recover_timer);
@@ -92,6 +92,7 @@ static void ask_page(struct relay *relay, uint64_t after_id)
 		.task.run = on_page, .loop = relay->loop,
 		.kind = STORE_Q_STATE, .state = STORE_ATTEMPT, .id = after_id,
 		.limit = PAGE, .with_record = true,
+		.records_max_len = RELAY_PAGE_LEN,
 	};
 	store_ask(relay->store, &relay->recover_query);
 }

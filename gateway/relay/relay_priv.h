@@ -12,6 +12,9 @@
 #include <iwf/buf.h>
 #include <iwf/random.h>
 
+/* Of records read at once, beside the number of rows: few large bodies. */
+#define RELAY_PAGE_LEN (8u << 20)
+
 /* expire.c: what time alone decides. */
 void expire_start(struct relay *relay);
 void expire_stop(struct relay *relay);
@@ -143,6 +146,8 @@ struct relay {
 	struct intake *waiting_acks;   /* accepted; their answers wait */
 	struct revoke *revokes;        /* asked for and not yet told of */
 	struct store_query untold_query;
+	int64_t untold_since_ms; /* older ones are not of the last moments */
+	uint32_t untold_left;    /* rows still to be looked at */
 	void (*on_untold)(struct relay *relay);
 	struct store_query recover_query;
 	struct iwf_timer recover_timer;

@@ -118,7 +118,7 @@ static void on_page(struct iwf_task *task)
 	uint64_t id = 0;
 	/* The link may have come back meanwhile and have sent some of them. */
 	bool is_wrong = query->err || (!queue->removed && queue_is_up(queue));
-	bool is_full = !is_wrong && query->found_count == PAGE;
+	bool is_full = !is_wrong && query->has_more;
 
 	for (uint32_t i = 0; !is_wrong && i < query->found_count; i++) {
 		due_ms = query->found[i].row.due_at_ms;
@@ -139,7 +139,8 @@ static void ask_page(struct queue *queue, int64_t after_due_ms,
 		.task.run = on_page, .loop = queue->relay->loop,
 		.kind = STORE_Q_DUE, .link = queue->number,
 		.after_due_ms = after_due_ms, .after_id = after_id,
-		.until_ms = INT64_MAX, .limit = PAGE, .with_record = true,
+		.until_ms = INT64_MAX, .limit = PAGE,
+		.with_record = true, .records_max_len = RELAY_PAGE_LEN,
 	};
 	store_ask(queue->relay->store, &queue->move_query);
 }

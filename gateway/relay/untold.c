@@ -13,6 +13,7 @@
 #define LAST_MOMENTS_MS 5000
 #define STARTS_MAX 16
 #define LAST_MOMENTS_ROWS 20000
+#define PAGE 512
 
 struct untold {
 	struct map_node node;
@@ -233,39 +234,58 @@ static int64_t last_moments(struct relay *relay, int64_t newest_ms)
 	return since_ms;
 }
 
+static void take_recent(struct relay *relay, const struct store_found *found)
+{
+	const struct iwf_message *msg = record_parse(found->record);
+	uint64_t key = msg ? untold_key(relay, found->row.origin, msg) : 0;
+
+	if (key && found->row.accepted_at_ms >= relay->untold_since_ms &&
+	    !(found->row.state >= STORE_FAILED && found->row.told_at_ms))
+		add(relay, key, found->row.id);
+	iwf_message_unref(&msg);
+}
+
+static void ask_page(struct relay *relay, uint64_t before_id);
+
 static void on_recent(struct iwf_task *task)
 {
 	struct relay *relay = IWF_CONTAINER(task, struct relay,
 					    untold_query.task);
 	struct store_query *query = &relay->untold_query;
-	int64_t since_ms = last_moments(relay, query->found_count ?
+	uint64_t last = 0;
+
+	if (!query->id)
+		relay->untold_since_ms = last_moments(relay,
+			query->found_count ?
 			query->found[0].row.accepted_at_ms : 0);
-
 	for (uint32_t i = 0; !query->err && i < query->found_count; i++) {
-		const struct store_found *found = &query->found[i];
-		const struct iwf_message *msg = record_parse(found->record);
-		uint64_t key = msg ? untold_key(relay, found->row.origin, msg) :
-				     0;
-
-		if (key && found->row.accepted_at_ms >= since_ms &&
-		    !(found->row.state >= STORE_FAILED &&
-		      found->row.told_at_ms))
-			add(relay, key, found->row.id);
-		iwf_message_unref(&msg);
+		take_recent(relay, &query->found[i]);
+		last = query->found[i].row.id;
 	}
+	relay->untold_left -= query->found_count;
 	iwf_arena_destroy(&query->arena);
-	relay->on_untold(relay);
+	if (last && query->has_more && relay->untold_left)
+		ask_page(relay, last);
+	else
+		relay->on_untold(relay);
+}
+
+static void ask_page(struct relay *relay, uint64_t before_id)
+{
+	relay->untold_query = (struct store_query){
+		.task.run = on_recent, .loop = relay->loop,
+		.kind = STORE_Q_RECENT, .id = before_id,
+		.limit = relay->untold_left < PAGE ? relay->untold_left : PAGE,
+		.with_record = true, .records_max_len = RELAY_PAGE_LEN,
+	};
+	store_ask(relay->store, &relay->untold_query);
 }
 
 void untold_recover(struct relay *relay, void (*then)(struct relay *relay))
 {
 	relay->on_untold = then;
-	relay->untold_query = (struct store_query){
-		.task.run = on_recent, .loop = relay->loop,
-		.kind = STORE_Q_RECENT, .limit = LAST_MOMENTS_ROWS,
-		.with_record = true,
-	};
-	store_ask(relay->store, &relay->untold_query);
+	relay->untold_left = LAST_MOMENTS_ROWS;
+	ask_page(relay, 0);
 }
 
 void untold_free(struct relay *relay)

@@ -71,7 +71,7 @@ static void on_page(struct iwf_task *task)
 	struct queue *queue = IWF_CONTAINER(task, struct queue,
 					    wake_query.task);
 	struct store_query *query = &queue->wake_query;
-	bool is_full = !query->err && query->found_count == PAGE;
+	bool is_full = !query->err && query->has_more;
 	int64_t due_ms = 0;
 	uint64_t id = 0;
 
@@ -95,7 +95,8 @@ static void ask_page(struct queue *queue, int64_t after_due_ms,
 		.task.run = on_page, .loop = queue->relay->loop,
 		.kind = STORE_Q_DUE, .link = queue->number,
 		.after_due_ms = after_due_ms, .after_id = after_id,
-		.until_ms = INT64_MAX, .limit = PAGE, .with_record = true,
+		.until_ms = INT64_MAX, .limit = PAGE,
+		.with_record = true, .records_max_len = RELAY_PAGE_LEN,
 	};
 	store_ask(queue->relay->store, &queue->wake_query);
 }

@@ -76,12 +76,19 @@ struct store_query {
 	uint64_t after_id;
 	uint32_t limit;
 	bool with_record;
+	/* Of records: the answer ends with the row by which they are as long.
+	 * 0: they may be of any length. */
+	uint64_t records_max_len;
 
 	/* answer; everything is owned by arena, which the caller destroys */
 	enum iwf_err err;
 	struct iwf_arena *arena;
 	struct store_found *found;
 	uint32_t found_count;
+	uint64_t found_len;    /* of the records in it */
+	/* It ended at the limit or at records_max_len: there may be more after
+	 * the last row found. */
+	bool has_more;
 	struct store_set *sets;
 	uint32_t set_count;
 	struct store_count *counts;

@@ -1,27 +1,6 @@
 /* Queries in memory. */
+#include "store/answer.h"
 #include "store/ram.h"
-
-#define LIMIT_MAX 65536u
-
-static uint32_t limit_of(const struct store_query *query)
-{
-	return query->limit && query->limit < LIMIT_MAX ? query->limit :
-							  LIMIT_MAX;
-}
-
-/* Room for one more of a growing answer. */
-static void *grow(struct iwf_arena *arena, void *items, uint32_t count,
-		  size_t len)
-{
-	void *more;
-
-	if (count & (count - 1))
-		return items;
-	more = iwf_arena_alloc(arena, len * (count ? 2 * (size_t)count : 1));
-	if (count)
-		memcpy(more, items, len * count);
-	return more;
-}
 
 static void add_found(struct ram_engine *ram, struct store_query *query,
 		      const struct ram_row *from)
@@ -32,15 +11,14 @@ static void add_found(struct ram_engine *ram, struct store_query *query,
 
 	if (!from)
 		return;
-	query->found = grow(query->arena, query->found, query->found_count,
-			    sizeof(*found));
-	found = &query->found[query->found_count++];
+	found = answer_add(query);
 	ram_row_copy(query->arena, &from->row, &row);
 	*found = (struct store_found){ .row = row.dlv };
 	message = ram_find(&ram->messages, RAM_KEY(row.dlv.message_id));
 	if (query->with_record && message)
 		found->record = iwf_arena_copy(query->arena,
 					       ram_bytes_str(message));
+	answer_count(query, found);
 }
 
 static void ask_due(struct ram_engine *ram, struct store_query *query)
@@ -50,7 +28,7 @@ static void ask_due(struct ram_engine *ram, struct store_query *query)
 
 	for (; node && node->key.a == query->link &&
 	       (int64_t)node->key.b <= query->until_ms &&
-	       query->found_count < limit_of(query); node = node->next[0])
+	       !query->has_more; node = node->next[0])
 		add_found(ram, query, ram_find(&ram->rows, RAM_KEY(node->key.c)));
 }
 
@@ -63,7 +41,8 @@ static void ask_about(struct ram_engine *ram, struct store_query *query)
 {
 	struct ram_node *node = ram_seek(&ram->abouts, RAM_KEY(query->id));
 
-	for (; node && node->key.a == query->id; node = node->next[0])
+	for (; node && node->key.a == query->id && !query->has_more;
+	     node = node->next[0])
 		add_found(ram, query,
 			  ram_find(&ram->rows, RAM_KEY(node->key.b)));
 }
@@ -95,7 +74,7 @@ static void ask_all(struct ram_engine *ram, struct store_query *query)
 {
 	struct ram_node *node = ram_seek(&ram->rows, RAM_KEY(query->id + 1));
 
-	for (; node && query->found_count < limit_of(query);
+	for (; node && !query->has_more;
 	     node = node->next[0]) {
 		const struct ram_row *row = node->item;
 
@@ -109,7 +88,7 @@ static void ask_recent(struct ram_engine *ram, struct store_query *query)
 	struct ram_key key = RAM_KEY(query->id ? query->id : UINT64_MAX);
 	struct ram_node *node = ram_before(&ram->rows, key);
 
-	for (; node && query->found_count < limit_of(query);
+	for (; node && !query->has_more;
 	     node = ram_before(&ram->rows, node->key))
 		add_found(ram, query, node->item);
 }
@@ -154,8 +133,8 @@ static void read_set(struct ram_engine *ram, struct store_query *query,
 	set.is_whole = parts_are_whole(&parts);
 	set.records = parts_merge(query->arena, &parts, &echoes,
 				  &set.record_count);
-	query->sets = grow(query->arena, query->sets, query->set_count,
-			   sizeof(set));
+	query->sets = answer_grow(query->arena, query->sets,
+				  query->set_count, sizeof(set));
 	query->sets[query->set_count++] = set;
 }
 
@@ -163,7 +142,7 @@ static void ask_sets(struct ram_engine *ram, struct store_query *query)
 {
 	struct ram_node *node = ram->parts.heads[0];
 
-	while (node && query->set_count < limit_of(query)) {
+	while (node && query->set_count < answer_limit(query)) {
 		uint64_t key = node->key.a;
 
 		if (key & 1)
@@ -187,7 +166,7 @@ static void count_row(struct store_query *query,
 			count->oldest_ms = dlv->accepted_at_ms;
 		return;
 	}
-	query->counts = grow(query->arena, query->counts, query->count_count,
+	query->counts = answer_grow(query->arena, query->counts, query->count_count,
 			     sizeof(*count));
 	query->counts[query->count_count++] = (struct store_count){
 		.link = dlv->link, .kind = dlv->kind, .state = dlv->state,

@@ -1,12 +1,11 @@
 /* The threads beside the committer: one answers queries, one those that look
  * at every row, for messages wait for the others; one checkpoints. */
+#include "store/answer.h"
 #include "store/store_priv.h"
 
 static void answer(struct store *store, struct store_query *query)
 {
-	query->arena = iwf_arena_create(0);
-	query->found_count = query->set_count = query->count_count = 0;
-	query->ledger = (struct store_ledger){ 0 };
+	answer_start(query);
 	query->err = store->engine->ops->ask(store->engine, query);
 	store_count(&store->base, STORE_M_QUERIES, 1);
 	iwf_loop_post(query->loop, &query->task);

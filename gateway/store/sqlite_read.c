@@ -1,17 +1,11 @@
 /* Queries on the reader's connection, and what is read before start. */
+#include "store/answer.h"
 #include "store/sqlite.h"
 
 #include "base/id.h"
 
-#define LIMIT_MAX 65536u
 /* Rows of one short transaction when a query has to look at all. */
 #define CHUNK_ROWS 20000
-
-static uint32_t limit_of(const struct store_query *query)
-{
-	return query->limit && query->limit < LIMIT_MAX ? query->limit :
-							  LIMIT_MAX;
-}
 
 static enum iwf_err find_record(struct sqlite_conn *conn,
 				struct store_query *query,
@@ -26,24 +20,8 @@ static enum iwf_err find_record(struct sqlite_conn *conn,
 	return err;
 }
 
-/* Room for one more, by doubling: most answers are short. */
-static struct store_found *next_found(struct store_query *query)
-{
-	uint32_t n = query->found_count;
-
-	if (!(n & (n - 1))) {
-		struct store_found *more = IWF_ARENA_ARRAY(query->arena,
-				struct store_found, n ? 2 * (size_t)n : 1);
-
-		if (n)
-			memcpy(more, query->found, n * sizeof(*more));
-		query->found = more;
-	}
-	query->found_count++;
-	return &query->found[n];
-}
-
-/* Adds every row of a statement that selects SQLITE_ROW_COLUMNS. */
+/* Adds the rows of a statement that selects SQLITE_ROW_COLUMNS, until the
+ * answer is full. */
 static enum iwf_err collect(struct sqlite_conn *conn, sqlite3_stmt *stmt,
 			    struct store_query *query)
 {
@@ -51,14 +29,14 @@ static enum iwf_err collect(struct sqlite_conn *conn, sqlite3_stmt *stmt,
 	enum iwf_err err;
 
 	while (!(err = sqlite_next(conn, stmt, &has_row)) && has_row) {
-		struct store_found *found = next_found(query);
+		struct store_found *found = answer_add(query);
 		struct table_row row = { .bound = IWF_STR_NONE };
 
 		column_row(stmt, query->arena, &row);
 		*found = (struct store_found){ .row = row.dlv };
 		if (query->with_record)
 			err = find_record(conn, query, found);
-		if (err) {
+		if (err || !answer_count(query, found)) {
 			sqlite3_reset(stmt);
 			break;
 		}
@@ -74,7 +52,7 @@ static enum iwf_err ask_due(struct sqlite_conn *conn, struct store_query *query)
 	sqlite3_bind_int64(stmt, 2, query->after_due_ms);
 	bind_id(stmt, 3, query->after_id);
 	sqlite3_bind_int64(stmt, 4, query->until_ms);
-	bind_id(stmt, 5, limit_of(query));
+	bind_id(stmt, 5, answer_limit(query));
 	return collect(conn, stmt, query);
 }
 
@@ -105,7 +83,7 @@ static enum iwf_err ask_open(struct sqlite_conn *conn,
 
 	sqlite3_bind_int(stmt, 1, (int)query->state);
 	bind_id(stmt, 2, query->id);
-	bind_id(stmt, 3, limit_of(query));
+	bind_id(stmt, 3, answer_limit(query));
 	return collect(conn, stmt, query);
 }
 
@@ -147,7 +125,7 @@ static enum iwf_err ask_state(struct sqlite_conn *conn,
 
 	if (!store_state_is_final(query->state))
 		return ask_open(conn, query);
-	while (!err && query->found_count < limit_of(query)) {
+	while (!err && !query->has_more) {
 		sqlite3_stmt *stmt = sqlite_stmt(conn, SQL_Q_STATE_FINAL);
 
 		err = sqlite_chunk_end(conn, after, &end);
@@ -155,7 +133,7 @@ static enum iwf_err ask_state(struct sqlite_conn *conn,
 			break;
 		sqlite3_bind_int(stmt, 1, (int)query->state);
 		bind_id(stmt, 2, after);
-		bind_id(stmt, 3, limit_of(query) - query->found_count);
+		bind_id(stmt, 3, answer_limit(query) - query->found_count);
 		bind_id(stmt, 4, end);
 		err = collect(conn, stmt, query);
 		after = end;
@@ -169,7 +147,7 @@ static enum iwf_err ask_recent(struct sqlite_conn *conn,
 	sqlite3_stmt *stmt = sqlite_stmt(conn, SQL_Q_RECENT);
 
 	bind_id(stmt, 1, query->id ? query->id : INT64_MAX);
-	bind_id(stmt, 2, limit_of(query));
+	bind_id(stmt, 2, answer_limit(query));
 	return collect(conn, stmt, query);
 }
 
@@ -192,7 +170,7 @@ static enum iwf_err ask_awaited(struct sqlite_conn *conn,
 
 	bind_id(stmt, 1, query->id);
 	sqlite3_bind_int64(stmt, 2, query->until_ms);
-	bind_id(stmt, 3, limit_of(query));
+	bind_id(stmt, 3, answer_limit(query));
 	bind_id(stmt, 4, id_before(query->until_ms));
 	return collect(conn, stmt, query);
 }
@@ -203,7 +181,7 @@ static enum iwf_err ask_expired(struct sqlite_conn *conn,
 	sqlite3_stmt *stmt = sqlite_stmt(conn, SQL_Q_EXPIRED);
 
 	sqlite3_bind_int64(stmt, 1, query->until_ms);
-	bind_id(stmt, 2, limit_of(query));
+	bind_id(stmt, 2, answer_limit(query));
 	return collect(conn, stmt, query);
 }
 
@@ -289,7 +267,7 @@ static enum iwf_err ask_sets(struct sqlite_conn *conn,
 			     struct store_query *query)
 {
 	sqlite3_stmt *stmt = sqlite_stmt(conn, SQL_Q_SETS);
-	uint32_t limit = limit_of(query) < 1024 ? limit_of(query) : 1024;
+	uint32_t limit = answer_limit(query) < 1024 ? answer_limit(query) : 1024;
 	bool has_row;
 	enum iwf_err err;
 

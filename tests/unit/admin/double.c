@@ -109,6 +109,7 @@ static void find_rows(struct store *store, struct store_query *query)
 		if (query->found_count < query->limit &&
 		    is_wanted(query, &store->rows[i].row))
 			query->found[query->found_count++] = store->rows[i];
+	query->has_more = query->found_count == query->limit;
 }
 
 static void find_counts(struct store *store, struct store_query *query)

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/metric.h"
+#include "store/answer.h"
 #include "store/store_priv.h"
 #include "support/fake_loop.h"
 
@@ -75,9 +76,10 @@ static unsigned commit(struct rig *rig)
 
 static void ask(struct rig *rig, struct store_query *query)
 {
-	query->arena = iwf_arena_create(0);
-	query->found_count = query->set_count = query->count_count = 0;
+	answer_start(query);
 	query->err = rig->store->engine->ops->ask(rig->store->engine, query);
+	if (query->found_len > rig->read_max_len)
+		rig->read_max_len = query->found_len;
 }
 
 static void on_applied(struct iwf_task *task)

@@ -35,6 +35,7 @@ struct rig {
 	bool leaves_out_op1;    /* the next start has no such link */
 	enum relay_unsure unsure; /* of the links of the next start */
 	int64_t starts_at_ms;   /* the wall clock of the next start, if any */
+	uint64_t read_max_len;  /* records of the longest answer so far */
 	struct iwf_task *slow;  /* answered queries that are not yet told */
 	/* Around every commit; the first also when there is nothing to do. */
 	void (*before_commit)(struct rig *rig);

@@ -53,6 +53,74 @@ static void memory_is_bounded(void **state)
 	rig_assert_balance(rig);
 }
 
+#define LARGE_LEN (1u << 20)
+#define LARGE_COUNT 80u
+
+static void send_large(struct rig *rig)
+{
+	char *body = iwf_alloc(LARGE_LEN);
+	struct iwf_message msg = rig_message(0, 1);
+
+	memset(body, 'x', LARGE_LEN);
+	msg.body = iwf_str_make(body, LARGE_LEN);
+	for (unsigned i = 0; i < LARGE_COUNT; i++) {
+		msg.to = rig_address(1 + i % 9);
+		assert_true(rig_send_message(rig, &msg));
+	}
+	free(body);
+}
+
+/* By octets too: what one page of the store or the queue holds is far below
+ * what so many messages may be long. */
+static void memory_is_bounded_with_large_bodies(void **state)
+{
+	struct rig *rig = *state;
+	const struct queue *queue;
+
+	rig->conf.message_max_len = 2 * LARGE_LEN;
+	rig_crash(rig);
+	fake_link_up(rig->cpm, RIG_ROOM);
+	send_large(rig);
+	rig_crash(rig);
+	rig->read_max_len = 0;
+	rig_links_up(rig);
+	queue = queue_of(rig, "op1");
+	assert_in_range(queue->in_memory_len, 56 << 20, 64 << 20);
+	for (unsigned i = 0; i < rig->op1->job_count; i++) {
+		fake_link_sent(rig->op1, rig->op1->jobs[i].id, "r");
+		rig_turn(rig);
+		assert_in_range(queue->in_memory_len, 0, 64 << 20);
+	}
+	assert_int_equal(rig->op1->job_count, LARGE_COUNT);
+	assert_int_equal(queue->in_memory_len, 0);
+	assert_in_range(rig->read_max_len, 8 << 20, 10 << 20);
+	rig_assert_balance(rig);
+}
+
+static void what_is_too_large_for_memory_waits(void **state)
+{
+	struct rig *rig = *state;
+
+	rig->conf.message_max_len = 2 * LARGE_LEN;
+	rig_crash(rig);
+	rig_links_up(rig);
+	send_large(rig);
+	assert_in_range(queue_of(rig, "op1")->in_memory_len, 63 << 20,
+			64 << 20);
+	assert_true(rig->op1->job_count < LARGE_COUNT);
+	for (unsigned i = 0; i < rig->op1->job_count; i++) {
+		fake_link_sent(rig->op1, rig->op1->jobs[i].id, "r");
+		rig_turn(rig);
+	}
+	rig->op1->answers_all = true;
+	rig_advance(rig, SEC);
+	for (unsigned i = 0; i < rig->op1->job_count; i++)
+		assert_int_equal(rig_state(rig, rig->op1->jobs[i].id),
+				 STORE_SENT);
+	assert_int_equal(rig->op1->job_count, LARGE_COUNT);
+	assert_int_equal(queue_of(rig, "op1")->in_memory_len, 0);
+}
+
 static void nothing_is_in_memory_before_the_link_was_up(void **state)
 {
 	struct rig *rig = *state;
@@ -232,6 +300,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RIG_TEST(memory_is_bounded),
+		RIG_TEST(memory_is_bounded_with_large_bodies),
+		RIG_TEST(what_is_too_large_for_memory_waits),
 		RIG_TEST(nothing_is_in_memory_before_the_link_was_up),
 		RIG_TEST(new_ones_go_behind),
 		RIG_TEST(in_the_millisecond_of_a_load),

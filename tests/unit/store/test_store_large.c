@@ -47,6 +47,67 @@ static void test_found_in_a_list(void **state)
 	iwf_arena_destroy(&query.arena);
 }
 
+/* Pages are cut by octets too; what is left is told. */
+static void test_a_page_is_bounded(void **state)
+{
+	struct shelf *shelf = *state;
+	struct store_query query = { .kind = STORE_Q_DUE, .link = 1,
+				     .until_ms = INT64_MAX, .limit = 100,
+				     .with_record = true,
+				     .records_max_len = 2 * MIB };
+	unsigned pages = 0, found = 0;
+
+	for (unsigned i = 0; i < 12; i++)
+		letter_must(shelf, letter_put(ID(i + 1), MIB - i * 64 * KIB, i),
+			    IWF_OK);
+	do {
+		uint64_t last = 0;
+
+		shelf_ask(shelf, &query);
+		assert_in_range(query.found_len, 1, 3 * MIB);
+		for (uint32_t i = 0; i < query.found_count; i++) {
+			assert_int_equal(query.found[i].row.id, ID(++found));
+			last = query.found[i].row.id;
+		}
+		query.after_due_ms = SHELF_NOW_MS;
+		query.after_id = last;
+		pages++;
+		iwf_arena_destroy(&query.arena);
+	} while (query.has_more);
+	assert_int_equal(found, 12);
+	assert_int_equal(pages, 4);
+}
+
+/* A row longer than a page is a page; every kind of list is cut alike. */
+static void test_a_page_is_never_empty(void **state)
+{
+	static const enum store_query_kind kinds[] = {
+		STORE_Q_DUE, STORE_Q_STATE, STORE_Q_RECENT, STORE_Q_EXPIRED,
+	};
+	struct shelf *shelf = *state;
+
+	for (unsigned i = 0; i < 3; i++)
+		letter_must(shelf, letter_put(ID(i + 1), MIB, i), IWF_OK);
+	for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct store_query query = { .kind = kinds[i], .link = 1,
+					     .state = STORE_QUEUED,
+					     .until_ms = INT64_MAX,
+					     .with_record = true,
+					     .records_max_len = 1 };
+
+		shelf_ask(shelf, &query);
+		assert_int_equal(query.found_count, 1);
+		assert_true(query.has_more);
+		assert_true(query.found_len > MIB);
+		iwf_arena_destroy(&query.arena);
+		query.records_max_len = 0;
+		shelf_ask(shelf, &query);
+		assert_int_equal(query.found_count, 3);
+		assert_false(query.has_more);
+		iwf_arena_destroy(&query.arena);
+	}
+}
+
 static void test_again_counts_once(void **state)
 {
 	struct shelf *shelf = *state;
@@ -183,6 +244,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SHELF_ROW(test_found_whole),
 		SHELF_ROW(test_found_in_a_list),
+		SHELF_ROW(test_a_page_is_bounded),
+		SHELF_ROW(test_a_page_is_never_empty),
 		SHELF_ROW(test_again_counts_once),
 		SHELF_ROW(test_duplicate_leaves_nothing),
 		SHELF_ROW(test_purged_with_its_row),
