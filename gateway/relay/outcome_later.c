@@ -76,9 +76,13 @@ static void told(struct delivery *dlv, const struct iwf_report *report,
 		return;
 	}
 	dlv->forbidden = report->forbidden;
+	if (report->fate == IWF_FATE_EXPIRED) {
+		relay_count(dlv->relay, RELAY_M_EXPIRED);
+		outcome_finish(dlv, STORE_EXPIRED, IWF_FATE_EXPIRED, report);
+		return;
+	}
 	relay_count(dlv->relay, RELAY_M_FAILED);
-	outcome_finish(dlv, STORE_FAILED, report->fate == IWF_FATE_UNSURE ?
-		       IWF_FATE_UNSURE : IWF_FATE_FAILED, report);
+	outcome_finish(dlv, STORE_FAILED, report->fate, report);
 }
 
 /* A row goes on from FINISHED to DELIVERED to DISPLAYED; no other end moves. */

@@ -19,7 +19,7 @@ static void by_its_bound_id(void **state)
 	} rows[] = {
 		{ IWF_FATE_DELIVERED, STORE_DELIVERED },
 		{ IWF_FATE_FAILED, STORE_FAILED },
-		{ IWF_FATE_EXPIRED, STORE_FAILED },
+		{ IWF_FATE_EXPIRED, STORE_EXPIRED },
 		{ IWF_FATE_DISPLAYED, STORE_DISPLAYED },
 		{ IWF_FATE_QUEUED, STORE_SENT }, /* enroute tells nothing new */
 	};
@@ -35,8 +35,12 @@ static void by_its_bound_id(void **state)
 				 IWF_RESULT_ACCEPTED);
 		assert_int_equal(rig->op1->verdicts[tag].verdict.id, id);
 		assert_state(rig, id, rows[i].state);
+		assert_int_equal(rig_told(rig, id, IWF_FATE_EXPIRED),
+				 rows[i].fate == IWF_FATE_EXPIRED);
 	}
 	assert_int_equal(rig_metric(rig, RELAY_M_RECEIPT_JOINED), 5);
+	assert_int_equal(rig_metric(rig, RELAY_M_FAILED), 1);
+	assert_int_equal(rig_metric(rig, RELAY_M_EXPIRED), 1);
 }
 
 static void done_comes_after_the_commit(void **state)
