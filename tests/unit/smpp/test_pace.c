@@ -212,6 +212,9 @@ static const struct row rows[] = {
 	{ "bucket 300, three binds", BUCKET(300, 1), 3, 10, 1, 0 },
 	{ "window 50, three binds", WINDOW(50), 3, 10, 1, 0 },
 	{ "window 2000, four binds", WINDOW(2000), 4, 10, 5, 0 },
+	{ "bucket 2000, four binds", BUCKET(2000, 1), 4, 10, 5, 0 },
+	{ "window 2000, four, stalls", WINDOW(2000), 4, 10, 1, 30 },
+	{ "bucket 2000, four, stalls", BUCKET(2000, 1), 4, 10, 1, 120 },
 };
 
 static void a_limit_is_found(void **state)
