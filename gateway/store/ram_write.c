@@ -421,7 +421,13 @@ static void drop_old(struct ram_set *set, int64_t before_ms)
 	}
 }
 
-/* Echoes that no set is there for. */
+static bool has_set(const struct ram_set *parts, uint64_t echo_key)
+{
+	const struct ram_node *node = ram_seek(parts, RAM_KEY(echo_key | 1));
+
+	return node && node->key.a == (echo_key | 1);
+}
+
 static void drop_echoes(struct ram_set *parts, int64_t before_ms)
 {
 	struct ram_node *node = parts->heads[0];
@@ -429,12 +435,10 @@ static void drop_echoes(struct ram_set *parts, int64_t before_ms)
 	while (node) {
 		const struct ram_bytes *part = node->item;
 		struct ram_key key = node->key;
-		const struct ram_node *set = ram_seek(parts,
-						      RAM_KEY(key.a | 1));
 
 		node = node->next[0];
 		if (!(key.a & 1) && part->at_ms < before_ms &&
-		    (!set || set->key.a != (key.a | 1)))
+		    !has_set(parts, key.a))
 			ram_drop(parts, key);
 	}
 }
