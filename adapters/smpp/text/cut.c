@@ -64,7 +64,11 @@ static void walk_run(struct walk *walk)
  * what fills them, would lose it at the receiver. */
 static bool is_mistaken(const struct smpp_cut *cut, struct iwf_str piece)
 {
-	size_t header_len = smpp_way_header_len(&cut->way, cut->count > 1);
+	/* Parameters take no room in front of it. */
+	bool has_reference = cut->count > 1 &&
+		(cut->way.style == SMPP_STYLE_UDH8 ||
+		 cut->way.style == SMPP_STYLE_UDH16);
+	size_t header_len = smpp_way_header_len(&cut->way, has_reference);
 	size_t septets;
 	char fill = cut->way.packing == SMPP_PACKING_CR ? '\r' : '@';
 
@@ -78,6 +82,9 @@ static bool has_mistaken(const struct smpp_cut *cut)
 {
 	if (!cut->way.packing)
 		return false;
+	/* Packed as a whole, wherever the SMSC will cut. */
+	if (cut->way.style == SMPP_STYLE_PAYLOAD)
+		return is_mistaken(cut, cut->text);
 	for (size_t i = 0; i < cut->count; i++)
 		if (is_mistaken(cut, smpp_cut_piece(cut, i)))
 			return true;

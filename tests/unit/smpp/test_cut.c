@@ -164,6 +164,31 @@ static void what_packing_would_lose_is_not_said_so(void **state)
 	iwf_arena_destroy(&arena);
 }
 
+static void nor_in_what_has_no_header(void **state)
+{
+	const struct smpp_way payload = { .alphabet = SMPP_ALPHABET_GSM,
+					  .packing = SMPP_PACKING_ZERO,
+					  .style = SMPP_STYLE_PAYLOAD };
+	const struct smpp_way sar = { .alphabet = SMPP_ALPHABET_GSM,
+				      .packing = SMPP_PACKING_ZERO,
+				      .style = SMPP_STYLE_SAR };
+	struct iwf_arena *arena = iwf_arena_create(0);
+	struct smpp_cut cut;
+
+	(void)state;
+	for (size_t len = 160; len < 320; len++) {
+		struct iwf_str at = repeat(arena, "", len, "a", "@");
+
+		assert_int_equal(smpp_cut(arena, &payload, at, 10, &cut),
+				 len % 8 == 7 ? IWF_E_CHARSET : IWF_OK);
+		/* the last part's length */
+		assert_int_equal(smpp_cut(arena, &sar, at, 10, &cut),
+				 ((len + 1) % 152 ? (len + 1) % 152 : 152) % 8 ?
+				 IWF_OK : IWF_E_CHARSET);
+	}
+	iwf_arena_destroy(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +196,7 @@ int main(void)
 		cmocka_unit_test(limits),
 		cmocka_unit_test(a_moved_cut_says_so),
 		cmocka_unit_test(what_packing_would_lose_is_not_said_so),
+		cmocka_unit_test(nor_in_what_has_no_header),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
